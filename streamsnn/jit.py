@@ -1,0 +1,113 @@
+"""The only place where Numba flags are set.
+
+Kernels are compiled *uncached*: a cached kernel would keep an old copy of a helper that lives in another
+file. Only the entry point that `assembly` generates for a network is cached, in a folder named after a
+digest of every kernel source it can reach, so that an edited kernel can never be served stale.
+"""
+
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from types import FunctionType
+from typing import Any, TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# `error_model="numpy"`: a division by zero gives inf instead of an exception branch in every loop.
+# Never `fastmath`, never `parallel=True`: equal seeds must give equal bits.
+_FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "boundscheck": False}
+
+
+def kernel(function: F) -> F:
+    """Compile `function` for use inside an entry point (plain Python when JIT is disabled).
+
+    >>> import numpy as np
+    >>> @kernel
+    ... def total(v):
+    ...     s = 0.0
+    ...     for i in range(v.size):
+    ...         s += v[i]
+    ...     return s
+    >>> total(np.ones(3))
+    3.0
+    """
+    return cast(F, numba.njit(**_FLAGS)(function))
+
+
+def entry(function: F) -> F:
+    """Compile an entry point with Numba's on-disk cache."""
+    return cast(F, numba.njit(cache=True, **_FLAGS)(function))
+
+
+def _python_function(function: Callable[..., Any]) -> FunctionType:
+    return cast(FunctionType, getattr(function, "py_func", function))
+
+
+def sources(functions: list[Callable[..., Any]]) -> list[Path]:
+    """Every source file that the kernels `functions` reach through the names they call."""
+    files: set[Path] = set()
+    seen: set[FunctionType] = set()
+    todo = [_python_function(f) for f in functions]
+    while todo:
+        f = todo.pop()
+        if f in seen:
+            continue
+        seen.add(f)
+        file = Path(f.__code__.co_filename)
+        if file.is_file():
+            files.add(file)
+        for name in f.__code__.co_names:
+            callee = f.__globals__.get(name)
+            if callable(callee) and hasattr(callee, "py_func"):
+                todo.append(_python_function(callee))
+    return sorted(files)
+
+
+def digest(source: str, functions: list[Callable[..., Any]]) -> str:
+    """Digest of a generated source, all kernel files it reaches, and the versions that compile them."""
+    h = blake2b(digest_size=12)
+    h.update(f"{numba.__version__} {sys.version}\0{source}\0".encode())
+    for file in sources(functions):
+        h.update(file.read_bytes())
+    return h.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Folder of the generated entry points: `NUMBA_CACHE_DIR`, else the user's cache folder."""
+    if numba_folder := os.environ.get("NUMBA_CACHE_DIR"):
+        return Path(numba_folder) / "streamsnn"
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "streamsnn"
+
+
+def load_entry(source: str, functions: list[Callable[..., Any]]) -> Callable[..., Any]:
+    """Return the function `run` that the generated `source` defines, compiled when first called.
+
+    The source is written to the cache folder, where Numba keeps the machine code beside it. Where that
+    folder cannot be written, the entry point still works: it is compiled in memory once a process.
+    """
+    key = digest(source, functions)
+    path = cache_folder() / key / "run.py"
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fd, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+            with os.fdopen(fd, "w", encoding="utf-8") as f:
+                f.write(source)
+            os.replace(temporary, path)  # atomic: two processes may start at once
+        spec = importlib.util.spec_from_file_location(f"streamsnn_entry_{key}", path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module  # cached code looks its module up by name
+        spec.loader.exec_module(module)
+        return cast(Callable[..., Any], module.run)
+    except OSError:
+        names: dict[str, Any] = {"__name__": f"streamsnn_entry_{key}"}
+        exec(compile(source.replace("@entry", "@kernel"), "<streamsnn entry>", "exec"), names)
+        return cast(Callable[..., Any], names["run"])

@@ -1,0 +1,137 @@
+"""Delivery of spikes and the one write path: nothing else in the package changes a weight.
+
+A projection's `const` starts with the constants below, in this order.
+"""
+
+import numpy as np
+
+from streamsnn.jit import kernel
+from streamsnn.memory.counters import (
+    LRN_ROWS_READ,
+    LRN_SYNAPSES_VISITED,
+    LRN_WORDS_READ,
+    LRN_WORDS_WRITTEN,
+    MESSAGES,
+    RNG_DRAWS,
+    SYN_ROWS_READ,
+    SYN_WORDS_READ,
+    SYNOPS,
+    SYNOPS_STORED,
+    WRITE_ATTEMPTS,
+    WRITES,
+)
+from streamsnn.memory.fixed_point import draw
+from streamsnn.memory.packing import row_words
+from streamsnn.types import Floats, Int32s, Ints, Weights
+
+LSB, LOW, HIGH, STOCHASTIC, PER_WORD, GAIN, STORED_BITS, SPARSE = range(8)
+N_FORMAT = 8  # a rule's own constants start here
+
+
+@kernel
+def count_delivery(nnz: Int32s, count: Ints, pre: Int32s, n_post: int, const: Floats) -> None:
+    """Count the rows, words and synops that the spikes `pre` read."""
+    bits = int(const[STORED_BITS])
+    sparse = const[SPARSE] != 0.0
+    dense_words = row_words(n_post, bits)
+    words = 0
+    stored = 0
+    effective = 0
+    for k in range(pre.size):
+        n = int(nnz[pre[k]])
+        effective += n
+        words += row_words(n, bits) if sparse else dense_words
+        stored += n if sparse else n_post
+    count[SYN_ROWS_READ] += pre.size
+    count[SYN_WORDS_READ] += words
+    count[SYNOPS_STORED] += stored
+    count[SYNOPS] += effective
+    count[MESSAGES] += pre.size
+
+
+@kernel
+def deliver_integer(w: Weights, nnz: Int32s, count: Ints, pre: Int32s, acc: Int32s, const: Floats) -> None:
+    """Add w_eff = (w * 2^(6+e)) floored to a multiple of 2^6 to the integer input of each neuron.
+
+    Source: equation 2 of the compartment arithmetic (Davies et al. 2018; Michaelis et al. 2022).
+    """
+    exponent = int(const[GAIN])
+    gain = np.int32(64 << max(exponent, 0))
+    down = -min(exponent, 0)
+    n = acc.size
+    for k in range(pre.size):
+        row = w[pre[k]]
+        if down == 0:
+            for j in range(n):
+                acc[j] += np.int32(row[j]) * gain
+        else:
+            for j in range(n):
+                acc[j] += (np.int32(row[j]) * 64 >> down) & -64
+    count_delivery(nnz, count, pre, n, const)
+
+
+@kernel
+def deliver_float(w: Weights, nnz: Int32s, count: Ints, pre: Int32s, acc: Floats, const: Floats) -> None:
+    """Add the real value of each weight (n * 2^e, or the float itself) to the input of each neuron."""
+    lsb = const[LSB] if const[LSB] > 0.0 else 1.0
+    for k in range(pre.size):
+        row = w[pre[k]]
+        for j in range(acc.size):
+            acc[j] += lsb * row[j]
+    count_delivery(nnz, count, pre, acc.size, const)
+
+
+@kernel
+def write(w: Weights, nnz: Int32s, count: Ints, i: int, j: int, value: int) -> None:
+    """Store `value` in synapse (i, j); counts an attempt, and a write if the stored value changes."""
+    count[WRITE_ATTEMPTS] += 1
+    old = w[i, j]
+    w[i, j] = value
+    new = w[i, j]
+    if new != old:
+        count[WRITES] += 1
+        count[LRN_WORDS_WRITTEN] += 1  # one word read and written per synapse that changes alone
+        nnz[i] += int(new != 0) - int(old != 0)
+
+
+@kernel
+def add_row(
+    w: Weights, nnz: Int32s, count: Ints, key: int, i: int, scale: float, post: Floats, const: Floats
+) -> None:
+    """w[i, j] += scale * post[j] for all j, rounded to the format and saturated.
+
+    Fixed point stores floor(x + u) with u uniform in [0, 1) (stochastic) or u = 1/2 (nearest), where x is
+    in units of the least significant bit. Every synapse of the row is read and counts as an attempt; a
+    word is written if one of its synapses changed.
+    """
+    lsb = const[LSB]
+    stochastic = const[STOCHASTIC] != 0.0
+    per_word = int(const[PER_WORD])
+    n = post.size
+    changed = 0
+    words_changed = 0
+    nonzero = 0
+    for first in range(0, n, per_word):
+        in_word = 0
+        for j in range(first, min(first + per_word, n)):
+            old = w[i, j]
+            if lsb == 0.0:
+                w[i, j] = old + scale * post[j]
+            else:
+                u = draw(key, i, j) * 2.0**-32 if stochastic else 0.5
+                x = np.floor(old + scale * post[j] / lsb + u)
+                w[i, j] = min(max(x, const[LOW]), const[HIGH])
+            new = w[i, j]
+            in_word += int(new != old)
+            nonzero += int(new != 0) - int(old != 0)
+        changed += in_word
+        words_changed += int(in_word > 0)
+    nnz[i] += nonzero
+    count[LRN_ROWS_READ] += 1
+    count[LRN_WORDS_READ] += row_words(n, int(const[STORED_BITS]))
+    count[LRN_SYNAPSES_VISITED] += n
+    count[WRITE_ATTEMPTS] += n
+    count[WRITES] += changed
+    count[LRN_WORDS_WRITTEN] += words_changed
+    if lsb != 0.0 and stochastic:
+        count[RNG_DRAWS] += n

@@ -1,0 +1,147 @@
+"""The frozen description of a network: it goes to and from files, clones and other tools; `Core` runs it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from streamsnn.memory.formats import Fixed, Format
+from streamsnn.memory.initial import Initial, Zeros
+from streamsnn.types import Encoder, Neuron, Readout, Rule
+
+INPUT = "input"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A population of neurons of one model.
+
+    Parameters
+    ----------
+    name
+        Unique name; `"input"` is taken by the encoder's neurons.
+    neuron
+        Neuron model with its parameters.
+    size
+        Number of neurons. 0 for a layer that grows: with the classes (`per_class=True`), or with the
+        units that a rule opens.
+    per_class
+        One neuron per class.
+    """
+
+    name: str
+    neuron: Neuron
+    size: int = 0
+    per_class: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier() or self.name == INPUT:
+            raise ValueError(f"layer name {self.name!r}: give an identifier other than {INPUT!r}")
+        if self.size < 0 or (self.per_class and self.size):
+            raise ValueError(
+                f"layer {self.name!r} has size {self.size}: give size >= 0, and 0 with per_class"
+            )
+
+
+@dataclass(frozen=True)
+class Projection:
+    """All synapses from one layer to another, `w[n_pre, n_post]`.
+
+    Parameters
+    ----------
+    pre, post
+        Names of the layers; `"input"` for the encoder's neurons.
+    weights
+        Initial weights, row by row.
+    format
+        Number format of the stored weights.
+    rule
+        Learning rule, or None for frozen weights.
+    sparse
+        Cost the rows as index + weight pairs (True) or as full rows. How they are stored here does not
+        change; on the chip a list is shorter below about 47 % density.
+    """
+
+    pre: str
+    post: str
+    weights: Initial = field(default_factory=Zeros)
+    format: Format = field(default_factory=Fixed)
+    rule: Rule | None = None
+    sparse: bool = False
+
+    @property
+    def name(self) -> str:
+        """`pre->post`, the name of its counter row."""
+        return f"{self.pre}->{self.post}"
+
+
+@dataclass(frozen=True)
+class Network:
+    """Encoder, layers, projections and readout.
+
+    Spikes of tick t reach the next layer in tick t + 1; the encoder's spikes reach theirs in the same
+    tick. A sample therefore takes `encoder.ticks + len(layers) - 1` ticks.
+
+    Parameters
+    ----------
+    encoder
+        Features to spikes.
+    layers
+        In the order of the data flow; the last one is read out.
+    projections
+        Between the input and the layers.
+    readout
+        Scores from the last layer.
+    dt
+        Seconds per tick.
+
+    Raises
+    ------
+    ValueError
+        For unknown or repeated names, or a last layer that nothing feeds.
+
+    Examples
+    --------
+    >>> from streamsnn.encoders.latency import Latency
+    >>> from streamsnn.neurons.integrator import LI
+    >>> from streamsnn.readouts.linear import Linear
+    >>> from streamsnn.memory.formats import Float32
+    >>> net = Network(
+    ...     encoder=Latency(),
+    ...     layers=(Layer("out", LI(arithmetic="float"), per_class=True),),
+    ...     projections=(Projection("input", "out", format=Float32()),),
+    ...     readout=Linear(),
+    ... )
+    >>> net.ticks
+    8
+    """
+
+    encoder: Encoder
+    layers: tuple[Layer, ...]
+    projections: tuple[Projection, ...]
+    readout: Readout
+    dt: float = 1e-3
+
+    def __post_init__(self) -> None:
+        names = [layer.name for layer in self.layers]
+        if not names or len(set(names)) < len(names):
+            raise ValueError(f"layers {names}: give at least one, each name once")
+        for p in self.projections:
+            if p.pre not in (INPUT, *names) or p.post not in names:
+                raise ValueError(f"projection {p.name} joins unknown layers; there are {[INPUT, *names]}")
+            if p.rule is not None and p.rule.opens_units and self.layer(p.post).size:
+                raise ValueError(f"projection {p.name}: a rule that opens units needs a post layer of size 0")
+        if len({p.name for p in self.projections}) < len(self.projections):
+            raise ValueError(f"projections {[p.name for p in self.projections]}: join two layers only once")
+        if not any(p.post == names[-1] for p in self.projections):
+            raise ValueError(f"nothing feeds the last layer {names[-1]!r}")
+        if not self.dt > 0 or not np.isfinite(self.dt):
+            raise ValueError(f"dt={self.dt} s: give a positive number of seconds")
+
+    def layer(self, name: str) -> Layer:
+        """The layer called `name`."""
+        return next(layer for layer in self.layers if layer.name == name)
+
+    @property
+    def ticks(self) -> int:
+        """Ticks of one sample."""
+        return self.encoder.ticks + len(self.layers) - 1

@@ -1,0 +1,1 @@
+"""Learning rules, one file each. Import a rule from its own file, or from `streamsnn`."""

@@ -1,0 +1,249 @@
+"""Counting units: class memories of Morris counters, opened by novelty and skipped when familiar."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from streamsnn.jit import kernel
+from streamsnn.memory.counters import (
+    LRN_ROWS_READ,
+    LRN_SYNAPSES_VISITED,
+    LRN_WORDS_READ,
+    RNG_DRAWS,
+    STATE_READS,
+    STATE_WRITES,
+)
+from streamsnn.memory.fixed_point import draw
+from streamsnn.memory.formats import Fixed, Format
+from streamsnn.memory.synaptic import HIGH, N_FORMAT, PER_WORD, count_delivery, write
+from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
+
+# A rule's constants follow the format's; the last two are tables indexed by level.
+NOVELTY, FAMILIARITY, MAX_UNITS, YOUNG, PRIOR, P_MAX, VALUE = range(N_FORMAT, N_FORMAT + 7)
+RESOLUTION = 16.0  # log-odds of 1 as an 8-bit weight
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Several counting units per class; a unit counts which inputs are active with it.
+
+    Level l of synapse (i, q) is a probabilistic (Morris) counter of the samples of unit q in which
+    input i was active; n_q counts the samples of the unit.
+
+        value(l) = b ((1 + 1/b)^l - 1)          climbs with probability p(l) = (1 + 1/b)^-l
+
+    Learning sample (A, class c), A the active inputs, over the units q of class c alone:
+
+        s_q = sum_{i in A} value(l_iq) / (|A| n_q) ,     q* = argmax s_q
+        no unit yet, or s_q* < novelty and room left:    open a unit: l_i = 1 for i in A, n = 1
+        else if s_q* < familiarity or n_q* < young:      n_q* += 1, each l_iq* (i in A) climbs
+        else:                                            nothing: already familiar to its own class
+
+    No other class is read or written and no level is ever lowered, so what is learned about a class
+    changes only when that class is seen: order across classes cannot matter.
+
+    Delivery: the synapse is an 8-bit log-odds weight, looked up by level in the unit's own table,
+
+        w_iq = clip( round(16 logit(min((value(l_iq) + a) / (n_q + 2a + 2), p_max))), -127, 127 )
+
+    Parameters
+    ----------
+    novelty, familiarity
+        Overlaps s below which a unit is opened, and above which nothing is written, 0 to 1.
+    max_units
+        Units per class.
+    young
+        A unit always learns its first `young` samples.
+    base
+        b: larger counts finer and writes more.
+    bits
+        Bits of a stored level, 1 to 7.
+    prior
+        a, added to every count.
+    p_max
+        Ceiling of the probability behind a weight.
+
+    Cost per learned sample: reads |A| rows (the words that hold the class's units); writes at most |A|
+    synapses; the unit's table (one word per level) and hit count are neuron memory.
+
+    References
+    ----------
+    Morris, Counting large numbers of events in small registers, CACM 1978; Lansner & Ekeberg, A one-layer
+    feedback artificial neural network with a Bayesian learning rule, Int. J. Neural Systems 1989
+    (log-odds weights).
+
+    >>> Counting(novelty=0.4, familiarity=0.5).when
+    'sample'
+    """
+
+    novelty: float = 0.35
+    familiarity: float = 0.45
+    max_units: int = 40
+    young: int = 10
+    base: float = 2.0
+    bits: int = 4
+    prior: float = 0.3
+    p_max: float = 0.97
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.novelty <= 1.0 or not 0.0 <= self.familiarity <= 1.0:
+            raise ValueError(
+                f"novelty={self.novelty}, familiarity={self.familiarity}: overlaps lie between 0 and 1"
+            )
+        if self.max_units < 1 or self.young < 0:
+            raise ValueError(
+                f"max_units={self.max_units}, young={self.young}: give max_units >= 1, young >= 0"
+            )
+        if not self.base > 0 or not self.prior > 0 or not 0.5 < self.p_max < 1:
+            raise ValueError(
+                f"base={self.base}, prior={self.prior}, p_max={self.p_max}: "
+                "give base > 0, prior > 0 and p_max between 0.5 and 1"
+            )
+
+    @property
+    def format(self) -> Format:
+        """Unsigned levels."""
+        return Fixed(self.bits, signed=False)
+
+    @property
+    def when(self) -> Literal["tick", "sample"]:
+        """Once in the last tick of a labelled sample."""
+        return "sample"
+
+    @property
+    def third(self) -> Literal["label", "error"]:
+        """The class index."""
+        return "label"
+
+    @property
+    def opens_units(self) -> bool:
+        """Units are opened by novelty."""
+        return True
+
+    def fields(self) -> tuple[Field, ...]:
+        """Hit count, class and log-odds table of each unit; units per class."""
+        return (
+            Field("hits", "i4", ("post",)),
+            Field("owner", "i4", ("post",)),
+            Field("log_odds", "i4", ("post", 2**self.bits)),
+            Field("class_units", "i4", ("class",)),
+        )
+
+    def constants(self, dt: float) -> tuple[float, ...]:
+        """Gates, limits, prior, ceiling; then value(l) and p(l) of every level."""
+        levels = np.arange(2**self.bits)
+        growth = (1.0 + 1.0 / self.base) ** levels
+        gates = (self.novelty, self.familiarity, float(self.max_units), float(self.young))
+        tables = (*(self.base * (growth - 1.0)).tolist(), *(1.0 / growth).tolist())
+        return (*gates, self.prior, self.p_max, *tables)
+
+    def kernel(self) -> Kernel:
+        """Open, count or skip."""
+        return _learn
+
+    def deliver(self) -> Kernel:
+        """Deliver log-odds."""
+        return _deliver
+
+
+@kernel
+def _fill_log_odds(log_odds: Int32s, q: int, n: int, const: Floats) -> None:
+    """Table of unit q after n hits: level to 8-bit log-odds weight."""
+    a = const[PRIOR]
+    for level in range(int(const[HIGH]) + 1):
+        p = min((const[VALUE + level] + a) / (n + 2.0 * a + 2.0), const[P_MAX])
+        weight = np.floor(RESOLUTION * np.log(p / (1.0 - p)) + 0.5)
+        log_odds[q, level] = int(min(max(weight, -127.0), 127.0))
+
+
+@kernel
+def _deliver(
+    w: Weights, nnz: Int32s, count: Ints, pre: Int32s, acc: Int32s, log_odds: Int32s, const: Floats
+) -> None:
+    for k in range(pre.size):
+        row = w[pre[k]]
+        for q in range(acc.size):
+            acc[q] += log_odds[q, np.uint8(row[q])]
+    count_delivery(nnz, count, pre, acc.size, const)
+
+
+@kernel
+def _most_similar(
+    w: Weights,
+    count: Ints,
+    pre: Int32s,
+    label: int,
+    n_units: int,
+    hits: Int32s,
+    owner: Int32s,
+    const: Floats,
+) -> tuple[int, float]:
+    """The unit of class `label` with the largest overlap s, and s (-1, -1.0 without units)."""
+    best = -1
+    best_s = -1.0
+    n_own = 0
+    words = 0
+    word = -1
+    per_word = int(const[PER_WORD])
+    for q in range(n_units):
+        if owner[q] != label:
+            continue
+        n_own += 1
+        if q // per_word != word:
+            word = q // per_word
+            words += 1
+        s = 0.0
+        for k in range(pre.size):
+            s += const[VALUE + np.uint8(w[pre[k], q])]
+        s /= pre.size * hits[q]
+        if s > best_s:
+            best_s = s
+            best = q
+    count[LRN_ROWS_READ] += pre.size
+    count[LRN_WORDS_READ] += pre.size * words
+    count[LRN_SYNAPSES_VISITED] += pre.size * n_own
+    count[STATE_READS] += n_own
+    return best, best_s
+
+
+@kernel
+def _learn(
+    w: Weights,
+    nnz: Int32s,
+    count: Ints,
+    key: int,
+    pre: Int32s,
+    third: Floats,
+    size: Ints,
+    hits: Int32s,
+    owner: Int32s,
+    log_odds: Int32s,
+    class_units: Int32s,
+    const: Floats,
+) -> None:
+    if pre.size == 0:
+        return
+    label = int(third[0])
+    q, s = _most_similar(w, count, pre, label, int(size[0]), hits, owner, const)
+    if q < 0 or (s < const[NOVELTY] and class_units[label] < const[MAX_UNITS]):
+        q = int(size[0])
+        size[0] += 1
+        class_units[label] += 1
+        owner[q] = label
+        hits[q] = 1
+        for k in range(pre.size):
+            write(w, nnz, count, pre[k], q, 1)
+    elif s < const[FAMILIARITY] or hits[q] < const[YOUNG]:
+        hits[q] += 1
+        climb = VALUE + int(const[HIGH]) + 1
+        for k in range(pre.size):
+            i = pre[k]
+            level = int(w[i, q])
+            if level < const[HIGH] and draw(key, i, q) * 2.0**-32 < const[climb + level]:
+                write(w, nnz, count, i, q, level + 1)
+        count[RNG_DRAWS] += pre.size
+    else:
+        return
+    _fill_log_odds(log_odds, q, int(hits[q]), const)
+    count[STATE_WRITES] += 2 + int(const[HIGH])  # hit count and table

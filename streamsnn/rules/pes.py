@@ -1,0 +1,120 @@
+"""Prescribed error sensitivity (PES), decoder form."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from streamsnn.jit import kernel
+from streamsnn.memory.counters import REFUSED, STATE_READS, STATE_WRITES
+from streamsnn.memory.formats import Float32, Format
+from streamsnn.memory.synaptic import N_FORMAT, add_row
+from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
+
+RATE, KEEP, RISE = N_FORMAT, N_FORMAT + 1, N_FORMAT + 2
+
+
+@dataclass(frozen=True)
+class PES:
+    """Prescribed error sensitivity on decoders d_ij from neuron i to dimension j.
+
+        a_i[t]  = a_i[t-1] exp(-dt / tau_pre) + (1 - exp(-dt / tau_pre)) s_i[t] / dt      in Hz
+        d d_ij  = -learning_rate * (dt / n_pre) * a_i * e_j          e = actual - target
+
+    Every row whose activity is not zero is read and attempted, in every tick in which some e_j is not
+    zero. For a constant input the error shrinks by the factor 1 - learning_rate dt |a|^2 / n_pre a tick:
+    stable below 2. A non-finite error is refused and counted, never written.
+
+    Parameters
+    ----------
+    learning_rate
+        kappa, per second and Hz.
+    tau_pre
+        Low-pass filter of the presynaptic activity, seconds.
+
+    Cost per tick with error: (active neurons) x n_post synapses read and attempted.
+
+    References
+    ----------
+    MacNeil & Eliasmith, Fine-tuning and the stability of recurrent neural networks, PLoS ONE 2011.
+
+    >>> PES().learning_rate
+    0.0001
+    """
+
+    learning_rate: float = 1e-4
+    tau_pre: float = 0.005
+
+    def __post_init__(self) -> None:
+        if not self.learning_rate >= 0 or not self.tau_pre > 0:
+            raise ValueError(
+                f"learning_rate={self.learning_rate}, tau_pre={self.tau_pre} s: "
+                "give learning_rate >= 0, tau_pre > 0"
+            )
+
+    @property
+    def format(self) -> Format:
+        """Floats, unless a projection says otherwise."""
+        return Float32()
+
+    @property
+    def when(self) -> Literal["tick", "sample"]:
+        """Every tick."""
+        return "tick"
+
+    @property
+    def third(self) -> Literal["label", "error"]:
+        """Error per decoded dimension."""
+        return "error"
+
+    @property
+    def opens_units(self) -> bool:
+        """One neuron per dimension, given from outside."""
+        return False
+
+    def fields(self) -> tuple[Field, ...]:
+        """Filtered activity of each presynaptic neuron, Hz."""
+        return (Field("activity", "f8", ("pre",), lasting=False),)
+
+    def constants(self, dt: float) -> tuple[float, ...]:
+        """`(learning_rate dt, activity kept per tick, rise per spike in Hz)`."""
+        keep = float(np.exp(-dt / self.tau_pre))
+        return (self.learning_rate * dt, keep, (1.0 - keep) / dt)
+
+    def kernel(self) -> Kernel:
+        """Filter the activity, then change the decoders of active neurons."""
+        return _tick
+
+    def deliver(self) -> None:
+        """Weights deliver their own value."""
+
+
+@kernel
+def _tick(
+    w: Weights,
+    nnz: Int32s,
+    count: Ints,
+    key: int,
+    pre: Int32s,
+    third: Floats,
+    activity: Floats,
+    const: Floats,
+) -> None:
+    for i in range(activity.size):
+        activity[i] *= const[KEEP]
+    for k in range(pre.size):
+        activity[pre[k]] += const[RISE]
+    count[STATE_READS] += activity.size
+    count[STATE_WRITES] += activity.size
+    any_error = False
+    for j in range(third.size):
+        any_error |= third[j] != 0.0
+        if not np.isfinite(third[j]):
+            count[REFUSED] += 1
+            return
+    if not any_error:
+        return
+    scale = -const[RATE] / activity.size
+    for i in range(activity.size):
+        if activity[i] != 0.0:
+            add_row(w, nnz, count, key, i, scale * activity[i], third, const)

@@ -1,0 +1,167 @@
+"""Shared types: what a neuron, a rule, an encoder and a readout must offer to be run by the core.
+
+A leaf (one file in `neurons/`, `rules/`, `encoders/`, `readouts/`, or a file of your own) is a frozen
+dataclass of parameters with one or two kernels under it. **A kernel's parameter names are its contract**:
+the core looks at them and hands over what they name. Names that every kernel of a kind may use are listed
+at the protocols below; any other name must be one of the leaf's own `fields`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kernel = Callable[..., Any]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Int32s = NDArray[np.int32]
+Weights = NDArray[Any]  # int8 (Fixed) or float32 (Float32): kernels are compiled for what they are given
+
+
+@dataclass(frozen=True)
+class Field:
+    """One array that the core allocates for a leaf.
+
+    Parameters
+    ----------
+    name
+        Parameter name under which kernels receive it.
+    dtype
+        NumPy type string, for example `"i4"`.
+    dims
+        Axes: `"pre"`, `"post"` (neurons on either side of a projection; a neuron's own layer is
+        `"post"`), `"feature"`, `"class"`, or a number. Named axes grow when features, classes or
+        neurons are added.
+    initial
+        Value of new elements. Fields that do not last start at zero.
+    lasting
+        True: learning state, kept between samples and saved in checkpoints. False: cleared before
+        every sample.
+
+    >>> Field("hits", "i4", ("post",)).lasting
+    True
+    """
+
+    name: str
+    dtype: str
+    dims: tuple[str | int, ...]
+    initial: float = 0.0
+    lasting: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.lasting and self.initial != 0.0:
+            raise ValueError(f"field {self.name!r} does not last, so it starts at 0, not {self.initial}")
+        if not 1 <= len(self.dims) <= 2:
+            raise ValueError(f"field {self.name!r} has {len(self.dims)} axes; give one or two")
+
+
+@runtime_checkable
+class Leaf(Protocol):
+    """What neurons, rules, encoders and readouts have in common."""
+
+    def fields(self) -> tuple[Field, ...]:
+        """Arrays that the core allocates for this leaf."""
+        ...
+
+    def constants(self, dt: float) -> tuple[float, ...]:
+        """Numbers that kernels receive as `const`; `dt` in seconds."""
+        ...
+
+
+class Neuron(Leaf, Protocol):
+    """A layer's neuron model.
+
+    `kernel` may name: `t` (tick of the sample), `last` (last tick with input), `acc` (summed input of this
+    tick, `[n]`; the kernel clears it), `out` (int32 `[n]`, receives the indices of the spikes), `count`,
+    `const`, and its own fields. It returns the number of spikes.
+    """
+
+    @property
+    def integer(self) -> bool:
+        """True if it integrates the core's integer currents, False for floats."""
+        ...
+
+    def kernel(self) -> Kernel:
+        """Advance all neurons of the layer by one tick."""
+        ...
+
+
+class Rule(Leaf, Protocol):
+    """A learning rule of one projection.
+
+    `kernel` may name: `w` (`[n_pre, n_post]`), `nnz` (non-zero weights per row), `count`, `key` (random
+    key of this sample), `pre` (indices of the presynaptic spikes delivered in this tick), `post` (indices
+    of the postsynaptic spikes), `third` (third factor), `size` (int64 `[1]`, neurons of the post layer),
+    `const` (format constants, then the rule's own), its own fields, and fields of the post layer's neuron
+    (`v`, ...). It changes weights through `streamsnn.memory.synaptic` only.
+    """
+
+    @property
+    def format(self) -> Any:
+        """Number format (`streamsnn.memory.Format`) that suits the rule's weights."""
+        ...
+
+    @property
+    def when(self) -> Literal["tick", "sample"]:
+        """Run every tick, or once in the last tick of a labelled sample."""
+        ...
+
+    @property
+    def third(self) -> Literal["label", "error"]:
+        """What `third` holds: the class index `[1]`, or the error (prediction minus target) `[n_post]`."""
+        ...
+
+    @property
+    def opens_units(self) -> bool:
+        """True if the rule adds neurons to its post layer by raising `size`."""
+        ...
+
+    def kernel(self) -> Kernel:
+        """Turn activity into weight changes."""
+        ...
+
+    def deliver(self) -> Kernel | None:
+        """Deliver spikes in the rule's own way (`w nnz count pre acc size const` and fields), or None."""
+        ...
+
+
+class Encoder(Leaf, Protocol):
+    """Features to spikes of the input layer.
+
+    `kernel` may name: `x` (float64 `[n_features]`, NaN = missing), `learn`, `ptr` (int64 `[ticks + 1]`),
+    `index` (int32, neurons that spike, tick after tick: tick t is `index[ptr[t]:ptr[t + 1]]`), `const`,
+    and its own fields.
+    """
+
+    @property
+    def ticks(self) -> int:
+        """Ticks with input per sample."""
+        ...
+
+    @property
+    def lines(self) -> int:
+        """Input neurons per feature."""
+        ...
+
+    def kernel(self) -> Kernel:
+        """Write the spikes of one sample."""
+        ...
+
+
+class Readout(Leaf, Protocol):
+    """Potentials of the last layer to one score per class.
+
+    `kernel` may name: `scores` (float64 `[n_classes]`, to be written), `const`, fields of the last layer's
+    neuron (`v`), and fields of the rule that feeds it (`owner`). `error` may also name `target` (class
+    index) and `third` (to be written).
+    """
+
+    def kernel(self) -> Kernel:
+        """Write the scores."""
+        ...
+
+    def error(self) -> Kernel | None:
+        """Write the third factor of error-driven rules, or None."""
+        ...
