@@ -1,0 +1,5 @@
+"""`python -m streamsnn`."""
+
+from streamsnn.cli import main
+
+main()

@@ -1,0 +1,75 @@
+"""The commands and their options; what they do is imported when they run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streamsnn import __version__
+
+app = typer.Typer(
+    name="streamsnn",
+    help="Learn from a live stream, one event at a time, and see what learning costs in memory writes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Options of every command."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit()
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="Scenario: digits.")],
+    order: Annotated[
+        str, typer.Option(help="How classes arrive: class (one after another), pairs, iid.")
+    ] = "class",
+    seed: Annotated[int, typer.Option(help="Seed of split, order and learner.")] = 0,
+    learner: Annotated[str, typer.Option(help="Learner: counting, three_factor, pes.")] = "counting",
+    out: Annotated[Path | None, typer.Option(help="Folder for report, checkpoint and log.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Also write the figures of report.json to this file.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the run in this folder, from its checkpoint.")
+    ] = None,
+    in_process: Annotated[
+        bool, typer.Option("--in-process", help="No sockets and no second process; the same result.")
+    ] = False,
+    endpoint: Annotated[
+        str, typer.Option(help="Where the source process serves; * takes a free port.")
+    ] = "tcp://127.0.0.1:*",
+    repeat: Annotated[int, typer.Option(help="Replay the stream so many times.")] = 1,
+    checkpoint_every: Annotated[int, typer.Option(help="Events between two checkpoints.")] = 250,
+) -> None:
+    """Replay a scenario over ZeroMQ into a learner, show it live, and write a report."""
+    from streamsnn.cli.run import Request, run_scenario  # heavy: Numba, river, ZeroMQ
+
+    run_scenario(
+        Request(
+            scenario=scenario,
+            order=order,
+            seed=seed,
+            learner=learner,
+            out=out,
+            json_file=json_file,
+            resume=resume,
+            in_process=in_process,
+            endpoint=endpoint,
+            repeat=repeat,
+            checkpoint_every=checkpoint_every,
+        )
+    )
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 failed while running, 2 wrong use."""
+    app()

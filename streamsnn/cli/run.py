@@ -1,0 +1,81 @@
+"""`streamsnn run`: the main job."""
+
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from rich.console import Console
+
+from streamsnn.atomic import write_atomic
+from streamsnn.cli.errors import FAILED, WRONG_USE, one_sentence
+from streamsnn.continual.class_incremental import Order
+from streamsnn.run.runner import Place, Settings, begin, finish, follow, resume
+from streamsnn.run.session import Session
+from streamsnn.view.live import LiveView
+from streamsnn.view.table import comparison_table, cost_table
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of one call."""
+
+    scenario: str
+    order: str
+    seed: int
+    learner: str
+    out: Path | None
+    json_file: Path | None
+    resume: Path | None
+    in_process: bool
+    endpoint: str
+    repeat: int
+    checkpoint_every: int
+
+
+def run_scenario(request: Request) -> None:
+    """Run, report, and say where the files are."""
+    with one_sentence(WRONG_USE):
+        _check_json(request.json_file)
+        settings, place, session = _open(request)
+    title = f"{settings.scenario}, {settings.order} order, {settings.learner}"
+    with one_sentence(FAILED):
+        with LiveView(title) as view:
+            follow(settings, place, session, view)
+        summary = finish(settings, place, session, command=shlex.join(["streamsnn", *sys.argv[1:]]))
+        if request.json_file is not None:
+            write_atomic(request.json_file, summary.to_json().encode())
+    console = Console()
+    console.print(comparison_table(summary))
+    console.print(cost_table(summary))
+    console.print(f"report: {place.out / 'report.html'}", highlight=False, soft_wrap=True)
+
+
+def _open(request: Request) -> tuple[Settings, Place, Session]:
+    if request.resume is not None:
+        place = Place(request.resume, request.endpoint, request.in_process)
+        if request.out is not None:
+            raise ValueError(f"--out {request.out} and --resume {request.resume}: give one of them")
+        settings, session = resume(place)
+        if settings.scenario != request.scenario:
+            raise ValueError(
+                f"{request.resume} holds a run of {settings.scenario!r}, not of {request.scenario!r}"
+            )
+        return settings, place, session
+    settings = Settings(
+        request.scenario,
+        cast(Order, request.order),
+        request.seed,
+        request.learner,
+        request.repeat,
+        request.checkpoint_every,
+    )
+    out = request.out or Path("out") / f"{request.scenario}-{request.order}-{request.learner}-{request.seed}"
+    place = Place(out, request.endpoint, request.in_process)
+    return settings, place, begin(settings, place)
+
+
+def _check_json(path: Path | None) -> None:
+    if path is not None and not path.absolute().parent.is_dir():
+        raise ValueError(f"--json {path}: there is no folder {path.absolute().parent}")

@@ -1,0 +1,61 @@
+"""How a run gets its events: from a source process over ZeroMQ, or straight from the replay."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from streams import Sample, Subscription
+from streamsnn.run.scenario import Task
+from streamsnn.run.source import SourceReply, SourceRequest
+
+Feeding = tuple[Iterator[Sample], Callable[[int], None]]  # events, and what to call after a durable checkpoint
+
+
+@contextmanager
+def in_process(task: Task, repeat: int, offset: int) -> Iterator[Feeding]:
+    """Events after `offset` without sockets; nothing needs to be told of checkpoints."""
+    source = task.source(repeat)
+    source.seek(offset)
+    yield source.samples(), lambda _: None
+
+
+@contextmanager
+def from_process(task: Task, repeat: int, offset: int, *, log: Path, endpoint: str) -> Iterator[Feeding]:
+    """Events after `offset` from a source process of our own, through its durable log.
+
+    Raises
+    ------
+    OSError
+        If the source process cannot serve: the endpoint is in use, the log cannot be opened.
+    """
+    request = SourceRequest(
+        task.scenario.name, task.order, task.seed, repeat, str(log), endpoint, parent_pid=os.getpid()
+    )
+    command = [sys.executable, "-m", "streamsnn.run.source", msgspec.json.encode(request).decode()]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    try:
+        source = task.source(repeat)
+        with Subscription(_endpoint(process), source.key, offset, schema=task.schema) as subscription:
+            yield iter(subscription), subscription.commit
+        process.wait(timeout=10)
+    finally:
+        process.kill()  # it ends by itself after BYE; this is for when we fail
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def _endpoint(process: "subprocess.Popen[bytes]") -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise OSError(f"the source process ended with exit code {process.wait()} before it served anything")
+    reply = msgspec.json.decode(line, type=SourceReply)
+    if reply.error:
+        raise OSError(reply.error)
+    return reply.endpoint

@@ -1,0 +1,1 @@
+"""Scenarios, one file each, found by walking this folder."""

@@ -1,0 +1,128 @@
+"""A learner following one stream: predict, learn, score, test at boundaries, save."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams import Sample
+from streamsnn.checkpoint import Checkpoint, save
+from streamsnn.continual.accuracy_matrix import AccuracyMatrix
+from streamsnn.continual.prequential import Prequential
+from streamsnn.memory.counters import WRITES
+from streamsnn.models.classifier import SpikingClassifier
+from streamsnn.run.histogram import LatencyHistogram
+from streamsnn.run.scenario import Task
+from streamsnn.view.live import Progress
+
+CURVE_POINTS = 400
+
+
+class Session:
+    """State of one run, beside the learner's own: all of it goes into the checkpoint.
+
+    Parameters
+    ----------
+    task
+        Stream and held-out samples.
+    model
+        The learner.
+    n_events
+        Events in the whole stream.
+    saved
+        Arrays of an earlier session's checkpoint, to go on from.
+    offset
+        Last event applied.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        model: SpikingClassifier,
+        n_events: int,
+        saved: Mapping[str, NDArray[Any]] | None = None,
+        offset: int = 0,
+    ) -> None:
+        self.task = task
+        self.model = model
+        self.n_events = n_events
+        self.offset = offset
+        self.matrix = AccuracyMatrix(task.experiences.groups)
+        self.prequential = Prequential()
+        self.latency = LatencyHistogram()
+        self.seconds = 0.0  # spent on the stream, held-out tests aside
+        self.curve: list[tuple[float, ...]] = []  # events, writes so far, dense writes so far, windowed accuracy
+        self.dense_writes = 0
+        self._stride = max(1, n_events // CURVE_POINTS)
+        if saved:
+            self._take_back(saved)
+        self._resumed_at = offset
+
+    # -- following the stream -------------------------------------------------------------------------
+
+    def apply(self, sample: Sample) -> None:
+        """Predict, then learn one event; test on the held-out samples where an experience ends."""
+        model = self.model
+        start = time.perf_counter_ns()
+        predicted = model.prequential_one(sample.x, sample.y)
+        took = time.perf_counter_ns() - start
+        self.latency.add(took)
+        self.prequential.update(sample.y, predicted)
+        self.offset = sample.offset
+        # What a dense three-factor readout of the same code, one unit a class, would have written.
+        self.dense_writes += model.n_hidden * len(model.classes_)
+        if self.offset % self._stride == 0 or self.offset == self.n_events:
+            writes = int(model.core.totals[WRITES])
+            self.curve.append((self.offset, writes, self.dense_writes, self.prequential.windowed))
+        if self.offset in self.task.experiences.boundaries or self.offset == self.n_events:
+            self._test()
+
+    def _test(self) -> None:
+        boundaries = self.task.experiences.boundaries
+        row = boundaries.index(min(self.offset, boundaries[-1]))
+        self.matrix.record(row, self.task.y_test, self.model.predict_many(self.task.x_test))
+
+    @property
+    def events_per_s(self) -> float:
+        """Rate since this process took over."""
+        return (self.offset - self._resumed_at) / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def progress(self) -> Progress:
+        """A snapshot for the live view."""
+        n = max(self.offset, 1)
+        return Progress(
+            done=self.offset,
+            total=self.n_events,
+            events_per_s=self.events_per_s,
+            prequential=self.prequential.cumulative,
+            per_class=self.prequential.per_class(),
+            writes_per_sample=int(self.model.core.totals[WRITES]) / n,
+            dense_writes_per_sample=self.dense_writes / n,
+        )
+
+    # -- saving ---------------------------------------------------------------------------------------
+
+    def save(self, path: Path, notes: Mapping[str, Any]) -> None:
+        """Write the learner, its offset and this session to one file."""
+        arrays: dict[str, NDArray[Any]] = {
+            "latency": self.latency.counts,
+            "curve": np.array(self.curve, np.float64).reshape(-1, 4),
+            "totals": np.array([self.dense_writes], np.int64),
+            **{f"matrix/{name}": a for name, a in self.matrix.to_arrays().items()},
+            **{f"prequential/{name}": a for name, a in self.prequential.to_arrays().items()},
+        }
+        save(path, Checkpoint(self.model, self.offset, dict(notes), arrays))
+
+    def _take_back(self, saved: Mapping[str, NDArray[Any]]) -> None:
+        def part(prefix: str) -> dict[str, NDArray[Any]]:
+            return {name[len(prefix) :]: a for name, a in saved.items() if name.startswith(prefix)}
+
+        self.latency = LatencyHistogram(saved["latency"])
+        self.curve = [tuple(row) for row in saved["curve"].tolist()]
+        self.dense_writes = int(saved["totals"][0])
+        self.matrix = AccuracyMatrix.from_arrays(self.task.experiences.groups, part("matrix/"))
+        self.prequential = Prequential.from_arrays(part("prequential/"))

@@ -1,0 +1,143 @@
+"""Accuracy matrix and prequential score: values by hand, state that survives a checkpoint."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamsnn.continual import AccuracyMatrix, Prequential
+
+TRUE = [0, 0, 1, 1, 1, 1, 2, 3]
+
+
+def test_matrix_counts_hits_group_by_group():
+    matrix = AccuracyMatrix([(0, 1), (2, 3)])
+    matrix.record(0, TRUE, [0, 1, 1, 1, 0, None, 0, 3])
+    np.testing.assert_array_equal(matrix.accuracy, [[0.5, 0.5], [math.nan, math.nan]])
+    matrix.record(1, np.array(TRUE), np.array(TRUE))
+    np.testing.assert_array_equal(matrix.accuracy, [[0.5, 0.5], [1.0, 1.0]])
+    assert matrix.sizes.tolist() == [6, 2]
+
+
+def test_matrix_survives_a_checkpoint_half_way():
+    matrix = AccuracyMatrix([("a",), ("b",)])
+    matrix.record(0, ["a", "b"], ["a", "a"])
+    again = AccuracyMatrix.from_arrays([("a",), ("b",)], matrix.to_arrays())
+    again.record(1, ["a", "b"], ["b", "b"])
+    np.testing.assert_array_equal(again.accuracy, [[1.0, 0.0], [0.0, 1.0]])
+    assert np.isnan(matrix.accuracy[1]).all()  # the copy did not reach back
+
+
+@pytest.mark.parametrize(
+    ("row", "true", "said", "message"),
+    [
+        (2, [0, 1], [0, 1], "Row 2 does not exist; the accuracy matrix has rows 0 to 1"),
+        (-1, [0, 1], [0, 1], "Row -1 does not exist"),
+        (0, [0, 1], [0], "2 held-out labels but 1 predictions"),
+        (0, [0, 9], [0, 1], "label 9 is in none of the groups"),
+        (0, [0, 0], [0, 1], "Column 1 of the accuracy matrix has no held-out sample"),
+    ],
+)
+def test_matrix_refuses_what_does_not_fit(row, true, said, message):
+    matrix = AccuracyMatrix([(0,), (1,)])
+    with pytest.raises(ValueError, match=message):
+        matrix.record(row, true, said)
+    assert np.isnan(matrix.accuracy).all()
+
+
+def test_matrix_refuses_another_test_set():
+    matrix = AccuracyMatrix([(0,), (1,)])
+    matrix.record(0, [0, 1], [0, 0])
+    with pytest.raises(ValueError, match=r"Group sizes \[2, 1\] differ from \[1, 1\]"):
+        matrix.record(1, [0, 0, 1], [0, 0, 1])
+
+
+@pytest.mark.parametrize("groups", [[], [(0, 1), (1, 2)]])
+def test_matrix_refuses_empty_or_overlapping_groups(groups):
+    with pytest.raises(ValueError, match="non-empty and disjoint"):
+        AccuracyMatrix(groups)
+
+
+def test_matrix_refuses_arrays_of_another_run():
+    saved = AccuracyMatrix([(0,), (1,)]).to_arrays()
+    with pytest.raises(ValueError, match=r"saved accuracy matrix is \(2, 2\), but the groups are 3"):
+        AccuracyMatrix.from_arrays([(0,), (1,), (2,)], saved)
+
+
+def test_prequential_by_hand():
+    score = Prequential(window=3, alpha=0.5)
+    for truth, prediction in [(0, None), (0, 0), (1, 0), (1, 1), (1, 1)]:  # hits 0 1 0 1 1
+        score.update(truth, prediction)
+    assert score.n == 5
+    assert score.cumulative == pytest.approx(3 / 5)
+    assert score.windowed == pytest.approx(2 / 3)
+    # S = 1 + 1/2 + 0 + 1/8 + 0, B = 1 + 1/2 + 1/4 + 1/8 + 1/16
+    assert score.fading == pytest.approx(1.625 / 1.9375)
+    assert score.per_class() == {0: 0.5, 1: pytest.approx(2 / 3)}
+
+
+def test_prequential_says_nan_before_the_first_sample():
+    score = Prequential()
+    assert all(math.isnan(value) for value in (score.cumulative, score.windowed, score.fading))
+    assert score.per_class() == {}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60),
+    st.integers(1, 20),
+    st.floats(0.1, 1.0),
+)
+def test_prequential_equals_the_formulas(pairs, window, alpha):
+    score = Prequential(window, alpha)
+    for truth, prediction in pairs:
+        score.update(truth, prediction)
+    hits = [float(truth == prediction) for truth, prediction in pairs]
+    weights = [alpha ** (len(hits) - 1 - i) for i in range(len(hits))]
+    assert score.cumulative == pytest.approx(sum(hits) / len(hits))
+    assert score.windowed == pytest.approx(sum(hits[-window:]) / len(hits[-window:]))
+    assert score.fading == pytest.approx(
+        sum(h * w for h, w in zip(hits, weights, strict=True)) / sum(weights)
+    )
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["a", "b", 3]), st.sampled_from(["a", "b", 3])), max_size=40),
+    st.integers(0, 40),
+)
+def test_prequential_resumes_bit_for_bit(pairs, cut):
+    whole, first = Prequential(window=7, alpha=0.9), Prequential(window=7, alpha=0.9)
+    for truth, prediction in pairs:
+        whole.update(truth, prediction)
+    for truth, prediction in pairs[:cut]:
+        first.update(truth, prediction)
+    resumed = Prequential.from_arrays(first.to_arrays())
+    for truth, prediction in pairs[cut:]:
+        resumed.update(truth, prediction)
+    assert list(resumed.per_class().items()) == list(whole.per_class().items())
+    for key, array in whole.to_arrays().items():
+        np.testing.assert_array_equal(resumed.to_arrays()[key], array)
+
+
+def test_prequential_state_is_numeric_so_that_any_checkpoint_can_hold_it():
+    score = Prequential()
+    score.update(np.int64(4), np.int64(4))
+    arrays = score.to_arrays()
+    assert {array.dtype.kind for array in arrays.values()} == {"i", "u", "f"}
+    assert Prequential.from_arrays(arrays).per_class() == {4: 1.0}
+
+
+def test_prequential_refuses_to_save_labels_it_could_not_read_back():
+    score = Prequential()
+    score.update((1, 2), (1, 2))
+    with pytest.raises(TypeError, match=r"Label \(1, 2\) cannot be saved"):
+        score.to_arrays()
+
+
+@pytest.mark.parametrize(
+    ("window", "alpha", "message"), [(0, 0.5, "window"), (5, 0.0, "alpha"), (5, 1.5, "alpha")]
+)
+def test_prequential_refuses_bad_settings(window, alpha, message):
+    with pytest.raises(ValueError, match=message):
+        Prequential(window, alpha)
