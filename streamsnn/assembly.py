@@ -186,6 +186,9 @@ def _views(plan: _Plan) -> Iterator[str]:
 
 def _cut(plan: _Plan, slot: Slot) -> str:
     """Number of elements in use of a one-dimensional array that grows, else an empty string."""
+    opening = {f"p{i}" for i, p in enumerate(plan.network.projections) if p.rule and p.rule.opens_units}
+    if slot.name.split(".")[0] in opening:
+        return ""  # a rule that opens a unit writes one element beyond those in use
     used = {layer.name: f"n_{layer.name}" for layer in plan.network.layers}
     used |= {INPUT: "n_input", "feature": "x.shape[1]", "class": "scores_out.shape[1]"}
     return used.get(str(slot.dims[0]), "") if len(slot.dims) == 1 else ""

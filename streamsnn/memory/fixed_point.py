@@ -41,7 +41,8 @@ def draw(key: int, row: int, column: int) -> int:
     Counter-based: a draw depends on what is rounded, never on the order of visits. Row and column enter
     differently (odd multiple, xor): adding both with one multiplier correlates neighbours.
     """
-    return mix(mix((key + row * _ROW) & _MASK32) ^ column)
+    # int(): in plain Python an index of an int32 array would overflow
+    return mix(mix((key + int(row) * _ROW) & _MASK32) ^ int(column))
 
 
 @kernel

@@ -234,6 +234,7 @@ def _learn(
         hits[q] = 1
         for k in range(pre.size):
             write(w, nnz, count, pre[k], q, 1)
+        count[LRN_WORDS_READ] += pre.size  # the new unit's words were not among those read above
     elif s < const[FAMILIARITY] or hits[q] < const[YOUNG]:
         hits[q] += 1
         climb = VALUE + int(const[HIGH]) + 1

@@ -13,7 +13,9 @@ from streams import Sample, Subscription
 from streamsnn.run.scenario import Task
 from streamsnn.run.source import SourceReply, SourceRequest
 
-Feeding = tuple[Iterator[Sample], Callable[[int], None]]  # events, and what to call after a durable checkpoint
+Feeding = tuple[
+    Iterator[Sample], Callable[[int], None]
+]  # events, and what to call after a durable checkpoint
 
 
 @contextmanager

@@ -101,7 +101,9 @@ def resume(place: Place) -> tuple[Settings, Session]:
 def follow(settings: Settings, place: Place, session: Session, view: LiveView) -> None:
     """Apply the rest of the stream, saving on the way and at the end."""
     core = session.model.core
-    core.run(np.empty((0, core.n_features)), np.empty(0, np.int64), learn=False)  # compile before the clock runs
+    core.run(
+        np.empty((0, core.n_features)), np.empty(0, np.int64), learn=False
+    )  # compile before the clock runs
     notes = asdict(settings)
     if place.in_process:
         feeding = in_process(session.task, settings.repeat, session.offset)

@@ -72,7 +72,9 @@ class Task:
         """A fresh learner."""
         makers = self.scenario.learners
         if name not in makers:
-            raise ValueError(f"no learner {name!r} for {self.scenario.name}: choose one of {', '.join(makers)}")
+            raise ValueError(
+                f"no learner {name!r} for {self.scenario.name}: choose one of {', '.join(makers)}"
+            )
         return makers[name](self.dataset, self.seed)
 
 

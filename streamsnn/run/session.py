@@ -53,8 +53,11 @@ class Session:
         self.matrix = AccuracyMatrix(task.experiences.groups)
         self.prequential = Prequential()
         self.latency = LatencyHistogram()
-        self.seconds = 0.0  # spent on the stream, held-out tests aside
-        self.curve: list[tuple[float, ...]] = []  # events, writes so far, dense writes so far, windowed accuracy
+        self.seconds = 0.0  # since this process took over
+        self._test_seconds = 0.0  # of which on held-out tests, which no live stream has
+        self.curve: list[
+            tuple[float, ...]
+        ] = []  # events, writes so far, dense writes so far, windowed accuracy
         self.dense_writes = 0
         self._stride = max(1, n_events // CURVE_POINTS)
         if saved:
@@ -81,14 +84,17 @@ class Session:
             self._test()
 
     def _test(self) -> None:
+        start = time.perf_counter()
         boundaries = self.task.experiences.boundaries
         row = boundaries.index(min(self.offset, boundaries[-1]))
         self.matrix.record(row, self.task.y_test, self.model.predict_many(self.task.x_test))
+        self._test_seconds += time.perf_counter() - start
 
     @property
     def events_per_s(self) -> float:
-        """Rate since this process took over."""
-        return (self.offset - self._resumed_at) / self.seconds if self.seconds > 0 else 0.0
+        """Rate since this process took over, checkpoints and live view included."""
+        seconds = self.seconds - self._test_seconds
+        return (self.offset - self._resumed_at) / seconds if seconds > 0 else 0.0
 
     @property
     def progress(self) -> Progress:

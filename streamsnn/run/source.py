@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from streams import LogServer, SegmentLog
+from streams.log import LogInUse
 from streamsnn.continual.class_incremental import Order
 from streamsnn.run.scenario import find, prepare
 
@@ -40,7 +41,7 @@ def _open_log(path: Path) -> SegmentLog:
     while True:
         try:
             return SegmentLog(path)
-        except BlockingIOError:
+        except LogInUse:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
