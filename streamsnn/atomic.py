@@ -27,6 +27,13 @@ def write_atomic(path: Path, content: bytes) -> None:
     ...     (Path(folder) / "a.txt").read_text()
     'whole'
     """
+    try:
+        _replace(path, content)
+    except OSError as error:  # the system names the temporary file, or none at all
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
     fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(fd, "wb") as f:

@@ -69,7 +69,7 @@ def save(path: str | Path, checkpoint: Checkpoint) -> None:
         if not isinstance(name, (str, int, float)):
             raise TypeError(f"{name!r} cannot be saved: use str, int, float or bool for features and labels")
     tensors = {f"core/{name}": a for name, a in model.core.arrays().items()}
-    tensors |= {f"run/{name}": np.ascontiguousarray(a) for name, a in checkpoint.arrays.items()}
+    tensors |= {f"run/{name}": np.asarray(a, order="C") for name, a in checkpoint.arrays.items()}
     header = {
         "schema": SCHEMA,
         "version": __version__,
@@ -80,29 +80,24 @@ def save(path: str | Path, checkpoint: Checkpoint) -> None:
         "n_classes": model.core.n_classes,
         "offset": checkpoint.offset,
         "notes": checkpoint.notes,
-        "digest": _digest(tensors),
     }
-    write_atomic(Path(path), to_bytes(tensors, metadata={"streamsnn": json.dumps(header)}))
+    text = json.dumps(header)
+    metadata = {"streamsnn": text, "digest": _digest(text, tensors)}
+    write_atomic(Path(path), to_bytes(tensors, metadata=metadata))
 
 
 def load(path: str | Path) -> Checkpoint:
-    """Read a checkpoint; every byte is checked against the digest in the file.
+    """Read a checkpoint; all of it is checked against the digest in the file.
 
     Raises
     ------
-    FileNotFoundError
+    FileNotFoundError, IsADirectoryError
         If there is no such file.
     ValueError
-        If the file is damaged, is no checkpoint of streamsnn, or was written by a newer version.
+        If the file is damaged, is no checkpoint of streamsnn, was written by a newer version, or names a
+        class that cannot be found.
     """
     tensors, header = _read(Path(path))
-    if header.get("schema") != SCHEMA:
-        raise ValueError(
-            f"checkpoint {path} has schema {header.get('schema')!r}, this version reads {SCHEMA}: "
-            f"it was written by streamsnn {header.get('version')}"
-        )
-    if header["digest"] != _digest(tensors):
-        raise ValueError(f"checkpoint {path} is damaged (its digest does not match): use an older one")
     parameters = {name: _rebuild(value) for name, value in header["parameters"].items()}
     model = SpikingClassifier(**parameters)
     model.features_ = FeatureIndex(tuple(header["features"]))
@@ -116,21 +111,33 @@ def load(path: str | Path) -> Checkpoint:
 def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     if not path.exists():
         raise FileNotFoundError(f"there is no checkpoint {path}: give the file or folder of an earlier run")
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: give the checkpoint file in it")
     try:
         with safe_open(path, framework="numpy") as f:
             metadata = f.metadata() or {}
             tensors = {name: f.get_tensor(name) for name in f.keys()}  # noqa: SIM118 (not a dict)
-        return tensors, json.loads(metadata["streamsnn"])
+        text, digest = metadata["streamsnn"], metadata["digest"]
+        header = json.loads(text)
     except (SafetensorError, KeyError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(
             f"{path} is no checkpoint of streamsnn, or it is damaged: use an older one"
         ) from error
+    if header.get("schema") != SCHEMA:  # asked first: a newer schema may be digested in another way
+        raise ValueError(
+            f"checkpoint {path} has schema {header.get('schema')!r}, this version reads {SCHEMA}: "
+            f"it was written by streamsnn {header.get('version')}"
+        )
+    if digest != _digest(text, tensors):
+        raise ValueError(f"checkpoint {path} is damaged (its digest does not match): use an older one")
+    return tensors, header
 
 
-def _digest(tensors: dict[str, NDArray[Any]]) -> str:
-    h = sha256()
+def _digest(text: str, tensors: dict[str, NDArray[Any]]) -> str:
+    """Digest of everything in the file: parameters and offset as much as weights."""
+    h = sha256(text.encode())
     for name in sorted(tensors):
-        h.update(f"{name} {tensors[name].dtype.str} {tensors[name].shape}\0".encode())
+        h.update(f"\0{name} {tensors[name].dtype.str} {tensors[name].shape}\0".encode())
         h.update(tensors[name].tobytes())
     return h.hexdigest()
 
@@ -140,13 +147,21 @@ def _describe(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: _describe(getattr(value, f.name)) for f in dataclasses.fields(value)}
         return {"class": f"{type(value).__module__}:{type(value).__qualname__}", "fields": fields}
+    if isinstance(value, np.generic):
+        return value.item()
     return list(value) if isinstance(value, tuple) else value
 
 
 def _rebuild(value: Any) -> Any:
     if isinstance(value, dict):
         module, _, name = value["class"].partition(":")
-        cls = getattr(import_module(module), name, None)
+        try:
+            cls = getattr(import_module(module), name, None)
+        except ImportError as error:
+            raise ValueError(
+                f"the checkpoint needs {value['class']}, which cannot be imported ({error}): "
+                "put its module on the Python path"
+            ) from error
         # Only descriptions are built: a file must not be able to name any callable it likes.
         if not (isinstance(cls, type) and dataclasses.is_dataclass(cls)):
             raise ValueError(f"the checkpoint names {value['class']}, which is no parameter class")

@@ -11,6 +11,7 @@ from rich.console import Console
 from streamsnn.atomic import write_atomic
 from streamsnn.cli.errors import FAILED, WRONG_USE, one_sentence
 from streamsnn.continual.class_incremental import Order
+from streamsnn.run.feeding import check_endpoint
 from streamsnn.run.runner import Place, Settings, begin, finish, follow, resume
 from streamsnn.run.session import Session
 from streamsnn.view.live import LiveView
@@ -38,6 +39,8 @@ def run_scenario(request: Request) -> None:
     """Run, report, and say where the files are."""
     with one_sentence(WRONG_USE):
         _check_json(request.json_file)
+        if not request.in_process:
+            check_endpoint(request.endpoint)
         settings, place, session = _open(request)
     title = f"{settings.scenario}, {settings.order} order, {settings.learner}"
     with one_sentence(FAILED):
@@ -77,5 +80,7 @@ def _open(request: Request) -> tuple[Settings, Place, Session]:
 
 
 def _check_json(path: Path | None) -> None:
+    if path is not None and path.is_dir():
+        raise ValueError(f"--json {path}: this is a folder, give a file")
     if path is not None and not path.absolute().parent.is_dir():
         raise ValueError(f"--json {path}: there is no folder {path.absolute().parent}")

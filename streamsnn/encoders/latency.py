@@ -55,7 +55,7 @@ class Latency:
 
     def constants(self, dt: float) -> tuple[float, ...]:
         """`(ticks, low, levels per unit)`."""
-        return (float(self.ticks), self.low, self.ticks / (self.high - self.low))
+        return (float(self.ticks), float(self.low), self.ticks / (self.high - self.low))
 
     def kernel(self) -> Kernel:
         """Write the spikes of one sample."""

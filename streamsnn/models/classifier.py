@@ -79,6 +79,8 @@ class SpikingClassifier(base.Classifier):
     ) -> None:
         if not 1 <= k <= n_hidden:
             raise ValueError(f"k={k} winners of n_hidden={n_hidden} neurons: give 1 <= k <= n_hidden")
+        if seed < 0:
+            raise ValueError(f"seed {seed}: give a number from 0")
         self.encoder = encoder
         self.n_hidden = n_hidden
         self.k = k
@@ -149,10 +151,8 @@ class SpikingClassifier(base.Classifier):
 
     def predict_many(self, x: NDArray[Any]) -> list[Label | None]:
         """Predictions for the rows of `[n, n_features]`."""
-        if x.ndim != 2 or x.shape[1] != len(self.features_) or not np.isfinite(x).all():
-            raise ValueError(f"features {x.shape}: give finite numbers, {len(self.features_)} a row")
-        target = np.full(x.shape[0], -1)
-        scores = self.core.run(x.astype(np.float64), target, learn=False)
+        rows = self.features_.matrix(x)
+        scores = self.core.run(rows, np.full(len(rows), -1), learn=False)
         return [self._best(row, len(self.classes_)) for row in scores]
 
     # -- between names and indices --------------------------------------------------------------------
@@ -162,17 +162,19 @@ class SpikingClassifier(base.Classifier):
         return self.classes_.labels[int(scores[:n_classes].argmax())] if n_classes else None
 
     def _scores(self, x: Features) -> NDArray[np.float64]:
-        vector = self.features_.vector(x, add=False)
-        if vector.size != self.core.n_features:  # an array before anything was learned
-            vector = vector[: self.core.n_features]
+        vector = self.features_.vector(x)
         scores: NDArray[np.float64] = self.core.run(vector[None], np.array([-1]), learn=False)[0]
         return scores
 
     def _learn(self, x: Features, y: Label | None) -> NDArray[np.float64]:
-        label = None if y is None else self.classes_.check(y)  # refuse before anything is added
-        vector = self.features_.vector(x, add=True)
+        # Everything that can be refused comes before the first name is added.
+        label = None if y is None else self.classes_.check(y)
+        new = self.features_.unknown(x)
+        vector = self.features_.vector(x, new)
+        n_classes = len(self.classes_) + int(label is not None and label not in self.classes_)
+        if vector.size > self.core.n_features or n_classes > self.core.n_classes:
+            self.core.grow(n_features=vector.size, n_classes=n_classes)
+        self.features_.add(new)
         target = -1 if label is None else self.classes_.index(label)
-        if vector.size > self.core.n_features or len(self.classes_) > self.core.n_classes:
-            self.core.grow(n_features=vector.size, n_classes=len(self.classes_))
         scores: NDArray[np.float64] = self.core.run(vector[None], np.array([target]), learn=True)[0]
         return scores

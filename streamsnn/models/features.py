@@ -1,9 +1,11 @@
 """Features and labels of any hashable name to the indices of a core, checked at the border."""
 
-from collections.abc import Hashable, Mapping
+import math
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from streamsnn.types import Floats
 
@@ -13,6 +15,10 @@ Features = Mapping[Hashable, Any] | np.ndarray[Any, np.dtype[Any]]
 
 def _sort_key(name: Hashable) -> tuple[str, Any]:
     return (type(name).__name__, name if isinstance(name, (str, int, float)) else repr(name))
+
+
+def _kind(x: Any) -> str:
+    return f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else repr(x)
 
 
 class FeatureIndex:
@@ -25,8 +31,22 @@ class FeatureIndex:
     def __len__(self) -> int:
         return len(self.names)
 
-    def vector(self, x: Features, *, add: bool) -> Floats:
-        """Values by index; missing features are NaN. New features are added if `add`, else left out.
+    def unknown(self, x: Features) -> list[Hashable]:
+        """Names in `x` that have no index yet, in the order in which `add` takes them."""
+        if isinstance(x, np.ndarray):
+            return [] if self.names else list(range(x.size))
+        if not isinstance(x, Mapping):
+            raise TypeError(f"features {x!r}: give a dict of numbers or a one-dimensional array of them")
+        return sorted((name for name in x if name not in self._index), key=_sort_key)
+
+    def add(self, names: Iterable[Hashable]) -> None:
+        """Give each name the next index."""
+        for name in names:
+            self._index[name] = len(self.names)
+            self.names.append(name)
+
+    def vector(self, x: Features, new: Sequence[Hashable] = ()) -> Floats:
+        """Values of the known features, then of those in `new`; missing ones are NaN, others are left out.
 
         Raises
         ------
@@ -36,44 +56,57 @@ class FeatureIndex:
             For values that are no numbers.
         """
         if isinstance(x, np.ndarray):
-            return self._from_array(x, add=add)
-        new = sorted((name for name in x if name not in self._index), key=_sort_key)
-        values = {name: self._number(name, x[name]) for name in x}  # all checked before any is added
-        if add:
-            for name in new:
-                self._index[name] = len(self.names)
-                self.names.append(name)
-        vector = np.full(len(self.names), np.nan)
+            return self._row(x)[: len(self.names) + len(new)]
+        if not isinstance(x, Mapping):
+            raise TypeError(f"features {x!r}: give a dict of numbers or a one-dimensional array of them")
+        values = {name: self._number(name, x[name]) for name in x}
+        vector = np.full(len(self.names) + len(new), np.nan)
         for name, value in values.items():
             i = self._index.get(name)
             if i is not None:
                 vector[i] = value
+        vector[len(self.names) :] = [values[name] for name in new]
         return vector
 
-    def _from_array(self, x: np.ndarray[Any, np.dtype[Any]], *, add: bool) -> Floats:
+    def matrix(self, x: NDArray[Any]) -> Floats:
+        """Rows of the known features from `[n, n_features]`; refuses what `vector` refuses."""
+        if not isinstance(x, np.ndarray) or x.ndim != 2 or x.dtype.kind not in "biuf":
+            raise TypeError(f"features {_kind(x)}: give a two-dimensional array of numbers")
+        self._check_length(x.shape[1])
+        rows = x.astype(np.float64)
+        finite = np.isfinite(rows)
+        if not finite.all():
+            i, j = np.argwhere(~finite)[0].tolist()
+            raise ValueError(f"feature {j} of row {i} is {rows[i, j]}: repair it, or leave the row out")
+        return rows[:, : len(self.names)]
+
+    def _row(self, x: NDArray[Any]) -> Floats:
         if x.ndim != 1 or x.dtype.kind not in "biuf":
-            raise TypeError(f"features {x.dtype} {x.shape}: give a one-dimensional array of numbers")
-        if self.names and x.size != len(self.names):
-            raise ValueError(
-                f"a feature vector of length {x.size} after vectors of length {len(self.names)}: "
-                "give every sample the same features, or a dict that names those it has"
-            )
+            raise TypeError(f"features {_kind(x)}: give a one-dimensional array of numbers")
+        self._check_length(x.size)
         vector = x.astype(np.float64)
         finite = np.isfinite(vector)
         if not finite.all():
             i = int(np.argmin(finite))
             raise ValueError(f"feature {i} is {vector[i]}: leave a missing value out of a dict, or repair it")
-        if add and not self.names:
-            self.names = list(range(x.size))
-            self._index = {name: i for i, name in enumerate(self.names)}
-        return vector[: len(self.names)]
+        return vector
+
+    def _check_length(self, n: int) -> None:
+        if self.names and n != len(self.names):
+            raise ValueError(
+                f"a feature vector of length {n} after vectors of length {len(self.names)}: "
+                "give every sample the same features, or a dict that names those it has"
+            )
 
     @staticmethod
     def _number(name: Hashable, value: Any) -> float:
-        if isinstance(value, str) or not hasattr(value, "__float__"):
+        if isinstance(value, (str, np.ndarray, np.complexfloating)) or not hasattr(value, "__float__"):
             raise TypeError(f"feature {name!r} is {value!r}: encode it as a number first")
-        number = float(value)
-        if not np.isfinite(number):
+        try:
+            number = float(value)
+        except OverflowError:  # an integer beyond the largest float
+            number = math.inf
+        if not math.isfinite(number):
             raise ValueError(
                 f"feature {name!r} is {number}: leave missing values out of the dict, or repair it"
             )
@@ -89,6 +122,9 @@ class ClassIndex:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __contains__(self, label: Label) -> bool:
+        return label in self._index
 
     def check(self, y: Any) -> Label:
         """The label as a plain Python value.

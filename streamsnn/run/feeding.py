@@ -8,14 +8,38 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+import zmq
 
 from streams import Sample, Subscription
+from streams.endpoint import bindable
 from streamsnn.run.scenario import Task
 from streamsnn.run.source import SourceReply, SourceRequest
 
 Feeding = tuple[
     Iterator[Sample], Callable[[int], None]
 ]  # events, and what to call after a durable checkpoint
+
+
+def check_endpoint(endpoint: str) -> None:
+    """Refuse an endpoint that the source process could not serve at, before anything is written.
+
+    Raises
+    ------
+    ValueError
+        If it is no endpoint, or open to other machines.
+    OSError
+        If it is in use.
+    """
+    address = bindable(endpoint)
+    if address.startswith("ipc:"):  # binding would take the address away from whoever serves there
+        return
+    with zmq.Context.instance().socket(zmq.ROUTER) as probe:
+        try:
+            probe.bind(address)
+        except zmq.ZMQError as error:
+            raise OSError(
+                f"{endpoint} cannot be served at ({error.strerror}): choose another endpoint"
+            ) from error
 
 
 @contextmanager
@@ -38,8 +62,12 @@ def from_process(task: Task, repeat: int, offset: int, *, log: Path, endpoint: s
     request = SourceRequest(
         task.scenario.name, task.order, task.seed, repeat, str(log), endpoint, parent_pid=os.getpid()
     )
-    command = [sys.executable, "-m", "streamsnn.run.source", msgspec.json.encode(request).decode()]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    command = [sys.executable, "-P", "-m", "streamsnn.run.source", msgspec.json.encode(request).decode()]
+    # The source process sees the modules that we see, and none that lie about in the user's folder.
+    path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path}
+    )
     try:
         source = task.source(repeat)
         with Subscription(_endpoint(process), source.key, offset, schema=task.schema) as subscription:

@@ -107,7 +107,7 @@ def pictures(session: Session) -> RunPictures:
         writes=list(zip(events, (per_window[:, 1] / per_window[:, 0]).tolist(), strict=True)),
         dense_writes=list(zip(events, (per_window[:, 2] / per_window[:, 0]).tolist(), strict=True)),
         raster=raster,
-        raster_caption=f"{caption} of {task.scenario.name}",
+        raster_caption=caption,
     )
 
 

@@ -1,0 +1,90 @@
+"""CPU time of one event, predict and learn, beside what a user would pick instead, in the same run."""
+
+import statistics
+import time
+from collections.abc import Callable, Hashable
+
+import numpy as np
+from river.base import Classifier
+from river.naive_bayes import GaussianNB
+
+from benchmarks.record import Figures
+from streamsnn.continual import baselines
+from streamsnn.run.scenario import DEFAULT_LEARNER, Task
+
+Pass = Callable[[], int]  # one pass over the stream from nothing; gives its CPU nanoseconds
+
+
+def passes(task: Task) -> dict[str, Pass]:
+    """A pass of each learner: arrays for ours and the NumPy baselines, ready-made dicts for river's."""
+    order = task.experiences.order
+    x = task.x_train[order].astype(np.float64)
+    labels: list[int] = task.y_train[order].tolist()
+    dicts: list[dict[Hashable, float]] = [
+        dict(enumerate(row.tolist())) for row in x
+    ]  # made beforehand: river is not charged for it
+
+    def ours() -> int:
+        model = task.learner(DEFAULT_LEARNER)
+        start = time.thread_time_ns()
+        for row, label in zip(x, labels, strict=True):
+            model.prequential_one(row, label)
+        return time.thread_time_ns() - start
+
+    def ours_two_calls() -> int:
+        model = task.learner(DEFAULT_LEARNER)
+        start = time.thread_time_ns()
+        for row, label in zip(x, labels, strict=True):
+            model.predict_one(row)
+            model.learn_one(row, label)
+        return time.thread_time_ns() - start
+
+    def river(make: Callable[[], Classifier]) -> Pass:
+        def one_pass() -> int:
+            model = make()
+            start = time.thread_time_ns()
+            for features, label in zip(dicts, labels, strict=True):
+                model.predict_one(features)
+                model.learn_one(features, label)
+            return time.thread_time_ns() - start
+
+        return one_pass
+
+    def array(make: Callable[[], baselines.Learner]) -> Pass:
+        def one_pass() -> int:
+            model = make()
+            start = time.thread_time_ns()
+            for row, label in zip(x, labels, strict=True):
+                model.predict_one(row)
+                model.learn_one(row, label)
+            return time.thread_time_ns() - start
+
+        return one_pass
+
+    return {
+        "streamsnn": ours,
+        "streamsnn_two_calls": ours_two_calls,
+        "river_hoeffding_tree": river(lambda: baselines.river_hoeffding_tree().model),
+        "river_softmax": river(lambda: baselines.river_softmax().model),
+        "river_gaussian_nb": river(GaussianNB),
+        "nearest_class_mean": array(baselines.NearestClassMean),
+        "streaming_lda": array(baselines.StreamingLDA),
+    }
+
+
+def figures(task: Task, repeats: int) -> Figures:
+    """CPU microseconds an event, median over interleaved repeats, and each peer's as a multiple of ours.
+
+    A ratio below 1 says that the peer is faster.
+    """
+    every = passes(task)
+    every["streamsnn"]()  # compile before the clock runs
+    rounds = [{name: one_pass() for name, one_pass in every.items()} for _ in range(repeats)]
+    n = len(task.y_train)
+    cpu = {name: statistics.median(took[name] for took in rounds) / n / 1000.0 for name in every}
+    times = {
+        name: statistics.median(took[name] / took["streamsnn"] for took in rounds)
+        for name in every
+        if name != "streamsnn"
+    }
+    return {"cpu_us_per_event_of": cpu, "cpu_times_ours_of": times}

@@ -1,0 +1,73 @@
+"""The competition against sorting."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamsnn.memory import COUNTERS
+from streamsnn.neurons.k_winners import KWinners, falling_threshold
+from tests.core.oracles.integers import wrap
+from tests.core.oracles.neurons import largest, latency_weighted
+
+SMALL = st.lists(st.integers(-3, 3), min_size=1, max_size=12)  # few values: many ties
+
+
+def compete(k: int, inputs: np.ndarray) -> tuple[list[list[int]], np.ndarray, dict[str, int]]:
+    """Spikes of each tick, final potentials and counters for integer inputs `[ticks, n]`."""
+    ticks, n = inputs.shape
+    neuron = KWinners(k)
+    u, v, out = np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.int32)
+    count, const = np.zeros(len(COUNTERS), np.int64), np.array(neuron.constants(1e-3))
+    spikes = []
+    for t in range(ticks + 2):  # two ticks beyond the input
+        acc = np.zeros(n, np.int32)
+        acc[:] = inputs[t] if t < ticks else 0
+        fired = neuron.kernel()(t, ticks - 1, acc, out, count, const, u, v)
+        spikes.append(out[:fired].tolist())
+        assert not acc.any()
+    return spikes, v, {name: int(c) for name, c in zip(COUNTERS, count, strict=True) if c}
+
+
+@pytest.mark.small
+@given(SMALL, st.integers(1, 14))
+def test_winners_are_the_sorted_top(potentials: list[int], k: int) -> None:
+    spikes, v, count = compete(k, np.array([potentials]))
+    assert v.tolist() == potentials
+    assert spikes == [largest(potentials, k), [], []]
+    assert count["spikes"] == min(k, len(potentials))
+
+
+@pytest.mark.small
+@given(st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1, max_size=12), st.data())
+def test_falling_threshold_is_the_kth_largest(potentials: list[int], data: st.DataObject) -> None:
+    k = data.draw(st.integers(1, len(potentials)))
+    v = np.array(potentials, np.int32)
+    assert falling_threshold(v, k) == sorted(potentials, reverse=True)[k - 1]
+
+
+def test_early_input_counts_once_for_every_tick_left(rng: np.random.Generator) -> None:
+    inputs = rng.integers(-500, 500, (8, 60)) * (rng.random((8, 60)) < 0.3)
+    spikes, v, count = compete(7, inputs)
+    expected = latency_weighted(inputs.tolist())
+    assert v.tolist() == expected
+    assert spikes == [[]] * 7 + [largest(expected, 7)] + [[], []]
+    assert count["neuron_updates_active"] == np.count_nonzero(inputs)
+    assert count["neuron_updates_active"] + count["neuron_updates_idle"] == inputs.size
+    assert "overflows" not in count
+
+
+@pytest.mark.small
+def test_current_wraps_at_24_bits_and_is_counted() -> None:
+    inputs = np.array([[2**23 - 1, 5], [1, 0], [0, 0]])
+    spikes, v, count = compete(1, inputs)
+    u = [2**23 - 1, wrap(2**23), wrap(2**23)]
+    assert v.tolist() == [sum(u), 15]
+    assert spikes[2] == [1]
+    assert count["overflows"] == 1
+
+
+@pytest.mark.small
+def test_at_least_one_neuron_wins() -> None:
+    with pytest.raises(ValueError, match="k=0"):
+        KWinners(0)
