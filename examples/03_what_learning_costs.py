@@ -20,8 +20,7 @@ for rule, readout in (
     for i in order:
         model.learn_one(x[i], int(y[i]))
     right = sum(p == t for p, t in zip(model.predict_many(x[test]), y[test].tolist(), strict=True))
-    counts = model.core.counters
-    print(
-        f"{type(rule).__name__:12} {100 * right / len(test):5.1f} % kept,"
-        f" {counts['writes'] / len(order):7.1f} writes and {counts['write_attempts'] / len(order):8.1f} attempts a sample"
-    )
+    writes = model.core.counters["writes"] / len(order)
+    attempts = model.core.counters["write_attempts"] / len(order)
+    kept = 100 * right / len(test)
+    print(f"{type(rule).__name__:12} {kept:5.1f} % kept, {writes:6.1f} writes, {attempts:8.1f} attempts")

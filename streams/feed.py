@@ -19,6 +19,7 @@ from streams.wire import EventEncoder
 __all__ = ["Feed"]
 
 QUEUE = 64  # readings between the user's loop and the log: one group
+BUSY = 6  # how much longer a learner that is connected is waited for
 
 
 class _Queue:
@@ -143,7 +144,8 @@ class Feed:
     ) -> None:
         schema = Schema(key, dtype, n_features, labels, feature_low, feature_high)
         self._encode = EventEncoder(key, schema)
-        self._give_up: float | None = None
+        self._closed_at: float | None = None
+        self._timeout_s = 0.0
         self._delivered: bool | None = None
         self._log = SegmentLog(log)
         self._queue = _Queue(key)
@@ -185,7 +187,9 @@ class Feed:
     def close(self, timeout_s: float = 10.0) -> bool:
         """End the stream, wait until learners have everything, and return whether they do.
 
-        What was not delivered stays in the log and is served when the folder is opened again.
+        Gives up after `timeout_s` without a word from any learner, or six times that while one is
+        connected: it may be compiling, or busy with what it got. What was not delivered stays in the log
+        and is served when the folder is opened again.
 
         Raises
         ------
@@ -193,7 +197,8 @@ class Feed:
             If the log failed.
         """
         if self._delivered is None:
-            self._give_up = time.monotonic() + timeout_s
+            self._timeout_s = timeout_s
+            self._closed_at = time.monotonic()
             self._queue.stop()
             self._thread.join()
             self._delivered = self._server.drained
@@ -220,5 +225,8 @@ class Feed:
             self._queue.stop(failure)
 
     def _done(self) -> bool:
-        give_up = self._give_up
-        return give_up is not None and (self._server.drained or time.monotonic() > give_up)
+        if self._closed_at is None:
+            return False
+        silent = time.monotonic() - max(self._closed_at, self._server.heard)
+        patience = self._timeout_s * (BUSY if self._server.followed else 1)
+        return self._server.drained or silent > patience

@@ -109,6 +109,16 @@ class LogServer:
         return self._learners.refusals
 
     @property
+    def heard(self) -> float:
+        """When a learner last said something, on the monotonic clock."""
+        return self._heard
+
+    @property
+    def followed(self) -> bool:
+        """Whether a learner is connected."""
+        return bool(self._learners.table)
+
+    @property
     def drained(self) -> bool:
         """Whether the source has ended, every event has been sent to somebody and every learner has left."""
         everything = self._source.ended and self._learners.delivered >= self._log.end

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from streamsnn.checkpoint import Checkpoint, load, save
     from streamsnn.core import Core
-    from streamsnn.encoders.latency import AdaptiveLatency, Latency
+    from streamsnn.encoders.latency import AdaptivePopulation, Latency
     from streamsnn.memory.counters import Counters
     from streamsnn.memory.formats import Fixed, Float32
     from streamsnn.memory.initial import SignedRandom, Zeros
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from streamsnn.rules.three_factor import ThreeFactor
 
 _HOMES = {
-    "AdaptiveLatency": "encoders.latency",
+    "AdaptivePopulation": "encoders.latency",
     "Checkpoint": "checkpoint",
     "Core": "core",
     "Counters": "memory.counters",
@@ -55,7 +55,7 @@ __all__ = [
     "LI",
     "LIF",
     "PES",
-    "AdaptiveLatency",
+    "AdaptivePopulation",
     "Checkpoint",
     "Core",
     "Counters",

@@ -63,38 +63,50 @@ class Latency:
 
 
 @dataclass(frozen=True)
-class AdaptiveLatency:
-    """Latency code for features of unknown scale: an ON and an OFF neuron per feature.
+class AdaptivePopulation:
+    """Population code for features of unknown scale: neurons tuned to values, nearer ones spike earlier.
 
-        z = (x - mean_f) / (2 dev_f),   dev = mean |x - mean|
-        level = round( ticks * min(|z|, 1) );   neuron 2f spikes if z > 0, 2f + 1 if z < 0
+        z = (x - mean_f) / dev_f,   dev = mean |x - mean|        s = z / (2 + |z|)   in (-1, 1)
+        neuron i of a feature is tuned to  c_i = -1 + (2i + 1) / n
+        level = round( ticks * max(0, 1 - |s - c_i| * n / 3) );   spike at tick (ticks - level)
 
     Mean and deviation of a feature come from its first `n_calibrate` values and are then frozen: a code
-    that goes on moving would change the meaning of everything counted before.
+    that goes on moving would change the meaning of everything counted before. The squashed scale keeps
+    values apart that lie far outside what was seen while calibrating.
 
     Parameters
     ----------
+    n
+        Neurons per feature.
     n_calibrate
         Values of a feature before its scale is frozen.
     ticks
         Levels, and ticks per sample.
 
-    >>> AdaptiveLatency().lines
-    2
+    References
+    ----------
+    Bohte, Kok, La Poutre, Error-backpropagation in temporally encoded networks of spiking neurons,
+    Neurocomputing 2002 (population coding of real values in spike times).
+
+    >>> AdaptivePopulation(n=8).lines
+    8
     """
 
+    n: int = 8
     n_calibrate: int = 50
     ticks: int = 8
 
     def __post_init__(self) -> None:
+        if not 2 <= self.n <= 64:
+            raise ValueError(f"n={self.n}: a population code has 2 to 64 neurons per feature")
         if self.n_calibrate < 2:
             raise ValueError(f"n_calibrate={self.n_calibrate}: a scale needs at least 2 values")
         _check_ticks(self.ticks)
 
     @property
     def lines(self) -> int:
-        """An ON and an OFF neuron per feature."""
-        return 2
+        """Input neurons per feature."""
+        return self.n
 
     def fields(self) -> tuple[Field, ...]:
         """Level of each input neuron; values seen, mean and mean deviation of each feature."""
@@ -106,12 +118,12 @@ class AdaptiveLatency:
         )
 
     def constants(self, dt: float) -> tuple[float, ...]:
-        """`(ticks, n_calibrate)`."""
-        return (float(self.ticks), float(self.n_calibrate))
+        """`(ticks, n_calibrate, neurons per feature)`."""
+        return (float(self.ticks), float(self.n_calibrate), float(self.n))
 
     def kernel(self) -> Kernel:
         """Calibrate while learning, and write the spikes of one sample."""
-        return _encode_on_off
+        return _encode_population
 
 
 @kernel
@@ -149,7 +161,7 @@ def _encode(x: Floats, ptr: Ints, index: Int32s, const: Floats, level: Int32s) -
 
 
 @kernel
-def _encode_on_off(
+def _encode_population(
     x: Floats,
     learn: int,
     ptr: Ints,
@@ -160,16 +172,16 @@ def _encode_on_off(
     mean: Floats,
     deviation: Floats,
 ) -> None:
+    n = int(const[2])
     for f in range(x.size):
-        level[2 * f] = 0
-        level[2 * f + 1] = 0
-        if x[f] != x[f]:
-            continue
-        if learn and seen[f] < const[1]:
+        if x[f] == x[f] and learn and seen[f] < const[1]:
             seen[f] += 1
             mean[f] += (x[f] - mean[f]) / seen[f]
             deviation[f] += (abs(x[f] - mean[f]) - deviation[f]) / seen[f]
         e = x[f] - mean[f]
-        z = min(abs(e) / (2.0 * deviation[f]), 1.0) if deviation[f] > 0.0 else (1.0 if e != 0.0 else 0.0)
-        level[2 * f + int(e < 0.0)] = int(np.floor(z * const[0] + 0.5))
+        # A feature that was constant so far: any other value is as far away as can be.
+        s = e / (2.0 * deviation[f] + abs(e)) if e != 0.0 else 0.0
+        for i in range(n):
+            near = 1.0 - abs(s - (2 * i + 1 - n) / n) * n / 3.0
+            level[f * n + i] = int(np.floor(const[0] * max(near, 0.0) + 0.5)) if x[f] == x[f] else 0
     spikes_by_tick(level, int(const[0]), ptr, index)

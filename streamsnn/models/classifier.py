@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from river import base
 
 from streamsnn.core import Core
-from streamsnn.encoders.latency import AdaptiveLatency
+from streamsnn.encoders.latency import AdaptivePopulation
 from streamsnn.memory.formats import Fixed
 from streamsnn.memory.initial import Initial, SignedRandom
 from streamsnn.models.features import ClassIndex, FeatureIndex, Features, Label
@@ -35,7 +35,7 @@ class SpikingClassifier(base.Classifier):
     Parameters
     ----------
     encoder
-        Features to spikes; default `AdaptiveLatency()`, which learns each feature's scale.
+        Features to spikes; default `AdaptivePopulation()`, which learns each feature's scale.
         Give `Latency(low, high)` where the range is known.
     n_hidden, k
         Neurons of the code, and how many of them spike per sample.
@@ -115,7 +115,7 @@ class SpikingClassifier(base.Classifier):
         else:
             units = Layer("units", LI(arithmetic="float"), per_class=True)
         return Network(
-            encoder=self.encoder or AdaptiveLatency(),
+            encoder=self.encoder or AdaptivePopulation(),
             layers=(Layer("code", KWinners(self.k), self.n_hidden), units),
             projections=(
                 Projection("input", "code", trunk, Fixed(2, exponent=TRUNK_EXPONENT), sparse=True),

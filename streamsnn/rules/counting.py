@@ -64,6 +64,9 @@ class Counting:
     p_max
         Ceiling of the probability behind a weight.
 
+    The defaults of the gates, `prior` and `p_max` were chosen on validation splits of the digits
+    (`benchmarks/digits_validation.py`); a code of another kind may want other gates.
+
     Cost per learned sample: reads |A| rows (the words that hold the class's units); writes at most |A|
     synapses; the unit's table (one word per level) and hit count are neuron memory.
 
@@ -77,14 +80,14 @@ class Counting:
     'sample'
     """
 
-    novelty: float = 0.35
+    novelty: float = 0.4
     familiarity: float = 0.45
     max_units: int = 40
     young: int = 10
     base: float = 2.0
     bits: int = 4
-    prior: float = 0.3
-    p_max: float = 0.97
+    prior: float = 0.1
+    p_max: float = 0.85
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.novelty <= 1.0 or not 0.0 <= self.familiarity <= 1.0:

@@ -31,5 +31,5 @@ class LatencyHistogram:
         total = int(self.counts.sum())
         if not total:
             return 0.0
-        bucket = int(np.searchsorted(np.cumsum(self.counts), q * total))
+        bucket = int(np.searchsorted(np.cumsum(self.counts), max(q * total, 1)))
         return float(2.0 ** ((bucket + 0.5) / PER_OCTAVE) / 1000.0)

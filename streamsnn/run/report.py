@@ -90,7 +90,7 @@ def summarise(session: Session, learner: str, scores: dict[str, BaselineScore], 
 
 def pictures(session: Session) -> RunPictures:
     """Curves, matrix, and the spikes of one held-out sample."""
-    task, experiences = session.task, session.task.experiences
+    experiences = session.task.experiences
     ends = experiences.boundaries
     curve = np.array(session.curve).reshape(-1, 4)
     per_window = np.diff(curve, axis=0, prepend=np.zeros((1, 4)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from streamsnn.core import Core
-from streamsnn.encoders.latency import AdaptiveLatency, Latency
+from streamsnn.encoders.latency import AdaptivePopulation, Latency
 from streamsnn.memory import COUNTERS, Counters
 from streamsnn.memory.packing import index_bits
 from streamsnn.models.classifier import SpikingClassifier
@@ -17,11 +17,11 @@ from streamsnn.neurons.k_winners import KWinners
 from streamsnn.neurons.lif import LIF
 from streamsnn.rules.counting import Counting
 from tests.core.oracles.hosts import (
-    K,
     LEARNING,
     N_CLASSES,
     N_FEATURES,
     N_HIDDEN,
+    K,
     neuron_host,
     rule_host,
     samples,
@@ -47,7 +47,7 @@ def check_counting(network: Network, n_features: int, n: int, seed: int, rng: np
     core = Core(network, n_features=n_features, n_classes=N_CLASSES, seed=seed)
     encoder, rule = network.encoder, network.projections[1].rule
     neuron = network.layers[0].neuron
-    assert isinstance(encoder, AdaptiveLatency)
+    assert isinstance(encoder, AdaptivePopulation)
     assert isinstance(rule, Counting)
     assert isinstance(neuron, KWinners)
     machine = CountingMachine(trunk_of(core), encoder, neuron.k, rule, seed)
@@ -65,13 +65,15 @@ def check_counting(network: Network, n_features: int, n: int, seed: int, rng: np
 
 
 def test_default_classifier_is_its_equations(rng: np.random.Generator) -> None:
-    network = SpikingClassifier(n_hidden=96, k=8, encoder=AdaptiveLatency(n_calibrate=30)).network()
+    network = SpikingClassifier(n_hidden=96, k=8, encoder=AdaptivePopulation(n_calibrate=30)).network()
     check_counting(network, n_features=7, n=150, seed=4, rng=rng)
 
 
 @pytest.mark.small
 def test_a_small_classifier_is_its_equations(rng: np.random.Generator) -> None:
-    network = rule_host(Counting(max_units=3, novelty=0.6, familiarity=0.8), AdaptiveLatency(n_calibrate=5))
+    network = rule_host(
+        Counting(max_units=3, novelty=0.6, familiarity=0.8), AdaptivePopulation(n_calibrate=5)
+    )
     check_counting(network, n_features=N_FEATURES, n=12, seed=1, rng=rng)
 
 

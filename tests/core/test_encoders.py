@@ -1,4 +1,4 @@
-"""Latency codes feature by feature."""
+"""Latency and population codes feature by feature."""
 
 import math
 
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamsnn.encoders.latency import AdaptiveLatency, Latency
-from tests.core.oracles.coding import Scale, latency_level, on_off_levels, spikes_of
+from streamsnn.encoders.latency import AdaptivePopulation, Latency
+from tests.core.oracles.coding import Scale, latency_level, population_levels, spikes_of
 
 VALUE = st.one_of(st.floats(-1e6, 1e6), st.sampled_from([math.nan, math.inf, -math.inf, 0.0, 16.0]))
 
@@ -16,7 +16,7 @@ VALUE = st.one_of(st.floats(-1e6, 1e6), st.sampled_from([math.nan, math.inf, -ma
 class Bench:
     """An encoder alone, with its arrays."""
 
-    def __init__(self, encoder: Latency | AdaptiveLatency, n_features: int) -> None:
+    def __init__(self, encoder: Latency | AdaptivePopulation, n_features: int) -> None:
         n = n_features * encoder.lines
         axes = {"pre": n, "post": n, "feature": n_features}
         self.fields = {
@@ -27,7 +27,7 @@ class Bench:
         self.ptr, self.index = np.zeros(encoder.ticks + 1, np.int64), np.zeros(n, np.int32)
         self.const = np.array(encoder.constants(1e-3))
         self.kernel = encoder.kernel()
-        self.adaptive = isinstance(encoder, AdaptiveLatency)
+        self.adaptive = isinstance(encoder, AdaptivePopulation)
 
     def encode(self, x: list[float], learn: bool = False) -> list[list[int]]:
         """Spikes of every tick."""
@@ -76,16 +76,16 @@ def features(rng: np.random.Generator, n: int) -> np.ndarray:
     return x
 
 
-def test_adaptive_latency(rng: np.random.Generator) -> None:
-    encoder = AdaptiveLatency(n_calibrate=20, ticks=8)
-    bench, scales = Bench(encoder, 6), [Scale(20) for _ in range(6)]
+@pytest.mark.parametrize("n", [2, 8, 11])
+def test_population(n: int, rng: np.random.Generator) -> None:
+    bench, scales = Bench(AdaptivePopulation(n=n, n_calibrate=20, ticks=8), 6), [Scale(20) for _ in range(6)]
     for t, x in enumerate(features(rng, 120)):
         learn = t % 3 != 0  # every third sample is a prediction: it must not calibrate
         spikes = bench.encode(x.tolist(), learn)
         if learn:
             for scale, value in zip(scales, x.tolist(), strict=True):
                 scale.see(value)
-        assert spikes == spikes_of(on_off_levels(x.tolist(), scales, 8), 8)
+        assert spikes == spikes_of(population_levels(x.tolist(), scales, n, 8), 8)
         assert bench.fields["seen"].tolist() == [len(scale.values) for scale in scales]
     # running means against sums: 20 roundings of 2^-53
     assert bench.fields["mean"] == pytest.approx([s.mean for s in scales], rel=1e-13, abs=1e-13)
@@ -93,20 +93,36 @@ def test_adaptive_latency(rng: np.random.Generator) -> None:
 
 
 @pytest.mark.small
-def test_adaptive_latency_by_hand() -> None:
-    bench = Bench(AdaptiveLatency(n_calibrate=2, ticks=8), 2)
-    assert bench.encode([3.0, math.nan], learn=True) == [[]] * 8, "the first value is its own mean"
-    # mean 4, deviation (0 + 1) / 2; 5 is z = 1: ON at tick 0; feature 1 starts at its own mean
-    assert bench.encode([5.0, 7.0], learn=True) == [[0]] + [[]] * 7
-    # frozen: 3.5 is z = -0.5: level 4, OFF neuron 1 at tick 4. Feature 1 has no deviation yet: any
-    # difference is full scale
-    assert bench.encode([3.5, 7.1]) == [[2], [], [], [], [1], [], [], []]
-    assert bench.encode([3.5, 6.9]) == [[3], [], [], [], [1], [], [], []]
+def test_population_by_hand() -> None:
+    # two neurons at -1/2 and 1/2, each seen from 3/2 away
+    bench = Bench(AdaptivePopulation(n=2, n_calibrate=2, ticks=9), 2)
+    # the first value is its own mean, s = 0: 1 - (1/2) / (3/2) = 2/3 of 9 levels: tick 3; NaN is silent
+    assert bench.encode([3.0, math.nan], learn=True) == [[], [], [], [0, 1], *[[]] * 5]
+    # mean 4, deviation (0 + 1) / 2: 5 is z = 2, s = 1/2: full on neuron 1, 1/3 on neuron 0. Feature 1 is
+    # at its own mean
+    assert bench.encode([5.0, 7.0], learn=True) == [[1], [], [], [2, 3], [], [], [0], [], []]
+    # frozen: 3 is z = -2. Feature 1 has no deviation yet: any difference is s = +-1
+    assert bench.encode([3.0, 7.1]) == [[0], [], [], [3], [], [], [1], [], []]
+    assert bench.encode([3.0, 6.9]) == [[0], [], [], [2], [], [], [1], [], []]
+
+
+@pytest.mark.small
+@given(st.floats(-1e3, 1e3))
+def test_the_nearest_neuron_of_a_population_spikes_first(x: float) -> None:
+    bench = Bench(AdaptivePopulation(n=8, n_calibrate=2, ticks=64), 1)
+    for value in (-1.0, 1.0):
+        bench.encode([value], learn=True)
+    spikes = bench.encode([x])
+    s = x / 0.5 / (2 + abs(x / 0.5))  # mean 0, deviation (0 + 1) / 2
+    nearest = min(range(8), key=lambda i: abs(s - (-1 + (2 * i + 1) / 8)))
+    first = next(neurons for neurons in spikes if neurons)
+    assert nearest in first
+    assert 2 <= sum(map(len, spikes)) <= 6, "neurons within 3/8 on either side"
 
 
 @pytest.mark.small
 def test_scale_is_frozen_after_n_values_and_by_prediction() -> None:
-    bench = Bench(AdaptiveLatency(n_calibrate=3), 1)
+    bench = Bench(AdaptivePopulation(n_calibrate=3), 1)
     for x in (1.0, 2.0):
         bench.encode([x], learn=True)
     lasting = ("seen", "mean", "deviation")
@@ -130,8 +146,10 @@ def test_scale_is_frozen_after_n_values_and_by_prediction() -> None:
         (lambda: Latency(high=math.nan), "high=nan"),
         (lambda: Latency(ticks=0), "ticks=0"),
         (lambda: Latency(ticks=65), "ticks=65"),
-        (lambda: AdaptiveLatency(ticks=65), "ticks=65"),
-        (lambda: AdaptiveLatency(n_calibrate=1), "n_calibrate=1"),
+        (lambda: AdaptivePopulation(ticks=65), "ticks=65"),
+        (lambda: AdaptivePopulation(n_calibrate=1), "n_calibrate=1"),
+        (lambda: AdaptivePopulation(n=1), "n=1"),
+        (lambda: AdaptivePopulation(n=65), "n=65"),
     ],
 )
 def test_wrong_parameters_are_named(make: object, message: str) -> None:

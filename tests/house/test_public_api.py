@@ -11,7 +11,7 @@ STREAMSNN = (
     "LI",
     "LIF",
     "PES",
-    "AdaptiveLatency",
+    "AdaptivePopulation",
     "Checkpoint",
     "Core",
     "Counters",

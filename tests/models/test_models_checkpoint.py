@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -204,8 +205,6 @@ def test_only_parameter_classes_are_built(tmp_path: Path) -> None:
     for name in ("subprocess:Popen", "os:system", "streamsnn.core:Core", "streamsnn.rules.counting:absent"):
         model = trained()
         save(path, Checkpoint(model))
-        text = path.read_bytes()
-        assert b"parameters" in text
         forge(path, {"rule": {"class": name, "fields": {}}})
         assert_refused(path, f"the checkpoint names {name}, which is no parameter class")
     forge(path, {"rule": {"class": "no_such_module_of_mine:Rule", "fields": {}}})
@@ -214,13 +213,14 @@ def test_only_parameter_classes_are_built(tmp_path: Path) -> None:
 
 def forge(path: Path, parameters: dict[str, Any]) -> None:
     """Change parameters and make the digest fit again."""
-    from streamsnn.checkpoint import _digest
-
     with safe_open(path, framework="numpy") as f:
         header = json.loads(f.metadata()["streamsnn"])
         tensors = {name: f.get_tensor(name) for name in f.keys()}  # noqa: SIM118 (not a dict)
     text = json.dumps(header | {"parameters": header["parameters"] | parameters})
-    save_file(tensors, path, metadata={"streamsnn": text, "digest": _digest(text, tensors)})
+    h = sha256(text.encode())
+    for name, a in sorted(tensors.items()):
+        h.update(f"\0{name} {a.dtype.str} {a.shape}\0".encode() + a.tobytes())
+    save_file(tensors, path, metadata={"streamsnn": text, "digest": h.hexdigest()})
 
 
 @pytest.mark.parametrize(("feature", "label"), [((1, 2), "x"), (None, "x")])

@@ -21,9 +21,7 @@ def _classifier(dataset: Dataset, seed: int, rule: Rule, readout: Readout | None
 
 
 def _counting(dataset: Dataset, seed: int) -> SpikingClassifier:
-    # Gates and read-out: the best of benchmarks/results/digits_validation.json, made without held-out samples.
-    rule = Counting(novelty=0.4, familiarity=0.45, prior=0.1, p_max=0.85)
-    return _classifier(dataset, seed, rule)
+    return _classifier(dataset, seed, Counting())
 
 
 def _three_factor(dataset: Dataset, seed: int) -> SpikingClassifier:

@@ -45,21 +45,26 @@ class Scale:
         """Mean deviation of the values seen."""
         return math.fsum(self.deviations) / len(self.deviations) if self.deviations else 0.0
 
-    def z(self, x: float) -> float:
-        """(x - mean) / (2 deviation); without a deviation, any difference counts as infinite."""
+    def squashed(self, x: float) -> float:
+        """z / (2 + |z|) of z = (x - mean) / deviation; without a deviation, any difference is infinite."""
         e = x - self.mean
         if self.deviation > 0:
-            return e / (2 * self.deviation)
-        return math.copysign(math.inf, e) if e else 0.0
+            z = e / self.deviation
+            return z / (2 + abs(z))
+        return math.copysign(1.0, e) if e else 0.0
 
 
-def on_off_levels(x: Sequence[float], scales: Sequence[Scale], ticks: int) -> list[int]:
-    """Levels of the ON and OFF neuron of every feature."""
+def population_levels(x: Sequence[float], scales: Sequence[Scale], n: int, ticks: int) -> list[int]:
+    """Levels of the n tuned neurons of every feature, by distance from their centres; 0 if missing."""
     levels = []
     for value, scale in zip(x, scales, strict=True):
-        z = 0.0 if math.isnan(value) else scale.z(value)
-        level = math.floor(ticks * min(abs(z), 1.0) + 0.5)
-        levels += [level if z > 0 else 0, level if z < 0 else 0]
+        for i in range(n):
+            if math.isnan(value):
+                levels.append(0)
+                continue
+            centre = -1 + (2 * i + 1) / n
+            near = max(0.0, 1 - abs(scale.squashed(value) - centre) * n / 3)
+            levels.append(math.floor(ticks * near + 0.5))
     return levels
 
 

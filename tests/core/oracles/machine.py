@@ -1,6 +1,6 @@
 """Two whole networks as plain loops over samples and ticks, with every counter row.
 
-    CountingMachine      AdaptiveLatency -> k winners -> counting units -> mixture      (the default classifier)
+    CountingMachine      AdaptivePopulation -> k winners -> counting units -> mixture    (the default classifier)
     ThreeFactorMachine   Latency -> fixed LIF -> 8-bit three-factor -> softmax
 
 Spikes of the encoder reach the hidden layer in their own tick; spikes of the hidden layer reach the last
@@ -13,7 +13,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from streamsnn.encoders.latency import AdaptiveLatency, Latency
+from streamsnn.encoders.latency import AdaptivePopulation, Latency
 from streamsnn.neurons.lif import LIF
 from streamsnn.rules.counting import Counting
 from streamsnn.rules.three_factor import ThreeFactor
@@ -21,7 +21,7 @@ from tests.core.oracles.coding import (
     Scale,
     latency_level,
     log_sum_exp,
-    on_off_levels,
+    population_levels,
     softmax_error,
     spikes_of,
 )
@@ -58,17 +58,17 @@ def updates(inputs: Sequence[float]) -> Counter[str]:
 class CountingMachine:
     """The default classifier's network."""
 
-    def __init__(self, trunk: Trunk, encoder: AdaptiveLatency, k: int, rule: Counting, seed: int) -> None:
+    def __init__(self, trunk: Trunk, encoder: AdaptivePopulation, k: int, rule: Counting, seed: int) -> None:
         self.trunk, self.encoder, self.k, self.seed = trunk, encoder, k, seed
         self.units = CountingUnits(**asdict(rule))
         self.bits = rule.bits
-        self.scales = [Scale(encoder.n_calibrate) for _ in range(len(trunk.rows) // 2)]
+        self.scales = [Scale(encoder.n_calibrate) for _ in range(len(trunk.rows) // encoder.n)]
         self.clock = 0
         self.count: dict[str, Counter[str]] = defaultdict(Counter)
 
     def code(self, x: Sequence[float]) -> list[int]:
         """The k winners."""
-        levels = on_off_levels(x, self.scales, self.encoder.ticks)
+        levels = population_levels(x, self.scales, self.encoder.n, self.encoder.ticks)
         inputs = []
         for spikes in spikes_of(levels, self.encoder.ticks):
             a, cost = self.trunk.deliver(spikes)

@@ -9,7 +9,7 @@ from tests.core.oracles.integers import dec, wrap
 
 @dataclass
 class ChipNeuron:
-    """Equations (2)-(5) of the compartment, for one neuron; decays in 1/4096, bias and threshold times 2^6."""
+    """Equations (2)-(5) of the compartment for one neuron; decays in 1/4096, bias and threshold in 2^6."""
 
     d_u: int
     d_v: int
