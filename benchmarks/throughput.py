@@ -33,9 +33,13 @@ def stream_seconds(run: Run) -> float:
     return run.summary.n_samples / run.summary.events_per_s
 
 
-def repeat_for(seconds: float, run: Run, n_events: int) -> int:
-    """How often to repeat the stream so that it lasts `seconds`, with a fifth to spare."""
-    return max(SHORT + 1, math.ceil(1.2 * seconds * run.summary.events_per_s / n_events))
+def long_enough(seconds: float, repeat: int) -> int:
+    """How often to repeat the stream so that it lasts `seconds`, with a third to spare."""
+    run = run_digits(["--repeat", str(repeat)])
+    lasted = stream_seconds(run)
+    if lasted >= 1.3 * seconds:
+        return repeat
+    return long_enough(seconds, math.ceil(max(2.0, 1.4 * seconds / lasted) * repeat))
 
 
 def through_sockets(short: Run, runs: Sequence[Run]) -> Figures:
@@ -72,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     task = prepare(find("digits"), "class", 0)
     run_digits()  # compile
     short = run_digits(["--repeat", str(SHORT)])
-    repeat = ["--repeat", str(repeat_for(given.seconds, short, len(task.y_train)))]
+    repeat = ["--repeat", str(long_enough(given.seconds, 2 * SHORT))]
     runs, without_sockets = [], []
     for _ in range(given.repeats):
         runs.append(run_digits(repeat))

@@ -35,6 +35,11 @@ class Checkpoint:
         Plain values that the caller saved along.
     arrays
         Arrays that the caller saved along.
+
+    Examples
+    --------
+    >>> Checkpoint(SpikingClassifier(n_hidden=64, k=4), offset=12).offset
+    12
     """
 
     model: SpikingClassifier
@@ -96,6 +101,12 @@ def load(path: str | Path) -> Checkpoint:
     ValueError
         If the file is damaged, is no checkpoint of streamsnn, was written by a newer version, or names a
         class that cannot be found.
+
+    Examples
+    --------
+    >>> load("nothing.safetensors")
+    Traceback (most recent call last):
+    FileNotFoundError: there is no checkpoint nothing.safetensors: give the file or folder of an earlier run
     """
     tensors, header = _read(Path(path))
     parameters = {name: _rebuild(value) for name, value in header["parameters"].items()}

@@ -49,32 +49,39 @@ def _python_function(function: Callable[..., Any]) -> FunctionType:
     return cast(FunctionType, getattr(function, "py_func", function))
 
 
-def sources(functions: list[Callable[..., Any]]) -> list[Path]:
-    """Every source file that the kernels `functions` reach through the names they call."""
-    files: set[Path] = set()
-    seen: set[FunctionType] = set()
+def reached(functions: list[Callable[..., Any]]) -> list[FunctionType]:
+    """The kernels `functions` and all that they call, by name, in order of discovery."""
+    found: dict[FunctionType, None] = {}
     todo = [_python_function(f) for f in functions]
     while todo:
         f = todo.pop()
-        if f in seen:
+        if f in found:
             continue
-        seen.add(f)
-        file = Path(f.__code__.co_filename)
-        if file.is_file():
-            files.add(file)
-        for name in f.__code__.co_names:
-            callee = f.__globals__.get(name)
-            if callable(callee) and hasattr(callee, "py_func"):
-                todo.append(_python_function(callee))
-    return sorted(files)
+        found[f] = None
+        named: list[Any] = [f.__globals__.get(name) for name in f.__code__.co_names]
+        todo += [_python_function(g) for g in named if isinstance(g, FunctionType) or hasattr(g, "py_func")]
+    return list(found)
 
 
 def digest(source: str, functions: list[Callable[..., Any]]) -> str:
-    """Digest of a generated source, all kernel files it reaches, and the versions that compile them."""
+    """Digest of all that machine code is made from.
+
+    That is the generated source, every file a reached kernel is in, the value of every constant a kernel
+    names (it may come from a file without kernels, and is compiled in), and the versions that compile.
+    """
+    kernels = reached(functions)
+    files = {Path(f.__code__.co_filename) for f in kernels}
+    constants = {
+        f"{f.__module__}.{f.__qualname__} {name}={f.__globals__[name]!r}"
+        for f in kernels
+        for name in f.__code__.co_names
+        if isinstance(f.__globals__.get(name), (bool, int, float, tuple))
+    }
     h = blake2b(digest_size=12)
-    h.update(f"{numba.__version__} {sys.version}\0{source}\0".encode())
-    for file in sources(functions):
-        h.update(file.read_bytes())
+    h.update(f"{numba.__version__} {sys.version}\0{source}\0{sorted(constants)}\0".encode())
+    for file in sorted(files):
+        if file.is_file():
+            h.update(file.read_bytes())
     return h.hexdigest()
 
 

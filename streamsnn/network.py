@@ -26,6 +26,17 @@ class Layer:
         units that a rule opens.
     per_class
         One neuron per class.
+
+    Raises
+    ------
+    ValueError
+        If the name is no identifier or taken, or the size does not fit.
+
+    Examples
+    --------
+    >>> from streamsnn import LIF
+    >>> Layer("hidden", LIF(tau_mem=0.02), size=128).size
+    128
     """
 
     name: str
@@ -59,6 +70,12 @@ class Projection:
     sparse
         Cost the rows as index + weight pairs (True) or as full rows. How they are stored here does not
         change; on the chip a list is shorter below about 47 % density.
+
+    Examples
+    --------
+    >>> from streamsnn import PES, Float32
+    >>> Projection("input", "out", format=Float32(), rule=PES()).name
+    'input->out'
     """
 
     pre: str

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,8 @@ from streams import Sample, Subscription
 from streams.endpoint import bindable
 from streamsnn.run.scenario import Task
 from streamsnn.run.source import SourceReply, SourceRequest
+
+PARTING_S = 2.0  # what the source process gets to hear the goodbye and close its log
 
 Feeding = tuple[
     Iterator[Sample], Callable[[int], None]
@@ -72,9 +74,10 @@ def from_process(task: Task, repeat: int, offset: int, *, log: Path, endpoint: s
         source = task.source(repeat)
         with Subscription(_endpoint(process), source.key, offset, schema=task.schema) as subscription:
             yield iter(subscription), subscription.commit
-        process.wait(timeout=10)
+        with suppress(subprocess.TimeoutExpired):  # every event is applied and saved: nothing is lost
+            process.wait(timeout=PARTING_S)
     finally:
-        process.kill()  # it ends by itself after BYE; this is for when we fail
+        process.kill()  # it ends by itself after BYE; this is for when we fail, or it did not hear us
         process.wait()
         if process.stdout:
             process.stdout.close()

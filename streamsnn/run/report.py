@@ -10,7 +10,7 @@ from streamsnn.continual.protocol import evaluate
 from streamsnn.hardware.cost import cost
 from streamsnn.hardware.mapping import Population, RowTable, layout
 from streamsnn.hardware.profile import Profile
-from streamsnn.memory.packing import index_bits, row_words
+from streamsnn.memory.packing import index_bits
 from streamsnn.models.classifier import SpikingClassifier
 from streamsnn.run.scenario import Task
 from streamsnn.run.session import Session
@@ -47,11 +47,12 @@ def energy_per_sample(model: SpikingClassifier, n_samples: int) -> EnergyBand:
     tables = []
     for p in core.network.projections:
         stored = sizes[p.post]
-        bits = p.format.bits
+        index = 0
         if p.sparse:
             stored = int(np.ceil(np.count_nonzero(core.weights(p.name)) / sizes[p.pre]))
-            bits += index_bits(sizes[p.post])
-        tables.append(RowTable(p.pre, p.post, row_words(stored, bits), sizes[p.pre]))
+            index = index_bits(sizes[p.post])
+        words = profile.row_format(p.format.bits, index_bits=index).words(stored)
+        tables.append(RowTable(p.pre, p.post, words, sizes[p.pre]))
     populations = [Population(layer.name, sizes[layer.name]) for layer in core.network.layers]
     cores = layout(profile, populations, tables).cores
     energy = cost(profile, core.counters, cores=cores).energy_nj * (1.0 / n_samples)

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="this run is without JIT already")
-def test_plain_python_gives_the_same_bits() -> None:
+def test_plain_python_learns_the_same_bits() -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tests.core.oracles.digests"],
         cwd=ROOT,
@@ -37,7 +37,13 @@ def test_plain_python_gives_the_same_bits() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout) == digests.of_all()
+    plain_state, plain_scores = json.loads(done.stdout)
+    state, scores = digests.of_all()
+    assert plain_state == state, "everything learned and counted, bit for bit"
+    for name, rows in scores.items():
+        # exp and log of the compiler's library and of NumPy's may differ in the last bit: 2^-53 of a score
+        # that sums a few of them. Nothing learned reads these last bits
+        assert np.array(plain_scores[name]) == pytest.approx(np.array(rows), rel=1e-12, abs=1e-12)
 
 
 @pytest.mark.small
@@ -97,14 +103,7 @@ def edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, st
     [
         ("kernel_caller", "min(", "max("),
         ("kernel_callee", "x * 2", "x * 3"),
-        pytest.param(
-            "kernel_limits",
-            "LIMIT = 3",
-            "LIMIT = 4",
-            marks=pytest.mark.xfail(
-                strict=True, reason="constants of a file without kernels are not in the digest"
-            ),
-        ),
+        ("kernel_limits", "LIMIT = 3", "LIMIT = 4"),
     ],
     ids=["kernel", "callee", "constant"],
 )

@@ -1,6 +1,6 @@
 """Two whole networks as plain loops over samples and ticks, with every counter row.
 
-    CountingMachine      AdaptivePopulation -> k winners -> counting units -> mixture    (the default classifier)
+    CountingMachine      AdaptivePopulation -> k winners -> counting units -> mixture    (the default)
     ThreeFactorMachine   Latency -> fixed LIF -> 8-bit three-factor -> softmax
 
 Spikes of the encoder reach the hidden layer in their own tick; spikes of the hidden layer reach the last
