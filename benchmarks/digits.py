@@ -86,7 +86,8 @@ def measure(seeds: Sequence[int], learners: Sequence[str]) -> Figures:
         name: 100.0 * (figures["iid"][name]["acc_final_mean"] - row["acc_final_mean"])
         for name, row in figures["class"].items()
     }
-    figures = {"iid_gap_points_of": gaps, **figures}
+    events = len(prepare(find("digits"), "class", seeds[0]).y_train)
+    figures = {"events": events, "iid_gap_points_of": gaps, **figures}
     return {**goals(figures), **figures}
 
 

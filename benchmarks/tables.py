@@ -69,9 +69,10 @@ def digits(records: Mapping[str, Record]) -> str:
         rows.append(cells)
     head = ("learner", "class after class, %", "shuffled, %", "pairs of classes, %", "forgotten, points")
     note = (
-        f"Held-out accuracy after one pass over 1,437 digits, batch 1, no replay; mean ± standard deviation "
-        f"over {len(record['seeds'])} seeds (split, order and learner). Forgotten: mean drop from a class's "
-        "best earlier accuracy, class after class. Best of each column in bold."
+        f"Held-out accuracy after one pass over {record['events']:,} digits, batch 1, no replay; mean ± "
+        f"standard deviation, seeds (split, order and learner) {', '.join(map(str, record['seeds']))}. "
+        "Forgotten: mean drop from a class's best earlier accuracy, class after class. Best of each column "
+        "in bold."
     )
     return f"{table(head, rows)}\n\n{note} {made_by(record, 'digits')}"
 

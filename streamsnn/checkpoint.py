@@ -87,7 +87,8 @@ def save(path: str | Path, checkpoint: Checkpoint) -> None:
         "notes": checkpoint.notes,
     }
     text = json.dumps(header)
-    metadata = {"streamsnn": text, "digest": _digest(text, tensors)}
+    # One entry, for safetensors shuffles several: equal checkpoints are equal files.
+    metadata = {"streamsnn": f"{_digest(text, tensors)} {text}"}
     write_atomic(Path(path), to_bytes(tensors, metadata=metadata))
 
 
@@ -128,7 +129,7 @@ def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         with safe_open(path, framework="numpy") as f:
             metadata = f.metadata() or {}
             tensors = {name: f.get_tensor(name) for name in f.keys()}  # noqa: SIM118 (not a dict)
-        text, digest = metadata["streamsnn"], metadata["digest"]
+        digest, _, text = metadata["streamsnn"].partition(" ")
         header = json.loads(text)
     except (SafetensorError, KeyError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(

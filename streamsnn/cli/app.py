@@ -1,11 +1,15 @@
 """The commands and their options; what they do is imported when they run."""
 
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Annotated
 
 import typer
 
 from streamsnn import __version__
+from streamsnn.run import scenarios
+
+SCENARIOS = sorted(module.name for module in iter_modules(scenarios.__path__))  # without importing them
 
 app = typer.Typer(
     name="streamsnn",
@@ -28,7 +32,7 @@ def options(
 
 @app.command()
 def run(
-    scenario: Annotated[str, typer.Argument(help="Scenario: digits.")],
+    scenario: Annotated[str, typer.Argument(help=f"One of: {', '.join(SCENARIOS)}.")],
     order: Annotated[
         str, typer.Option(help="How classes arrive: class (one after another), pairs, iid.")
     ] = "class",

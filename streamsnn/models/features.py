@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from streamsnn.types import Floats
 
 Label = bool | int | str
-Features = Mapping[Hashable, Any] | np.ndarray[Any, np.dtype[Any]]
+# Keys are any hashables; `Mapping[Hashable, ...]` would refuse a `dict[str, float]`, for keys are invariant.
+Features = Mapping[Any, Any] | np.ndarray[Any, np.dtype[Any]]
 
 
 def _sort_key(name: Hashable) -> tuple[str, Any]:

@@ -35,7 +35,8 @@ def check_endpoint(endpoint: str) -> None:
     address = bindable(endpoint)
     if address.startswith("ipc:"):  # binding would take the address away from whoever serves there
         return
-    with zmq.Context.instance().socket(zmq.ROUTER) as probe:
+    probe: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.ROUTER)
+    with probe:
         try:
             probe.bind(address)
         except zmq.ZMQError as error:

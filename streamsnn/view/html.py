@@ -24,7 +24,9 @@ WORDS = (
     ),
     (
         "dense rule",
-        "A three-factor rule without sparse updates: what it would write on the same events.",
+        "A three-factor rule that stores every synapse back once a sample: the same code, one unit per class "
+        "seen, whether or not a value changes. One that leaves out exact zeros of a sparse code writes far "
+        "less: see the three_factor learner.",
     ),
     (
         "forgetting",
@@ -78,7 +80,7 @@ def _opening(summary: Summary) -> str:
     writes, share = quantity(summary.writes_per_sample), percent(summary.dense_share)
     headline = (
         f"{percent(summary.acc_final)} of held-out samples right after {summary.n_samples:,} events, each "
-        f"seen once, at {writes} synaptic writes per event: {share} of what a dense three-factor rule writes."
+        f"seen once, at {writes} synaptic writes per event: {share} of a dense three-factor rule's."
     )
     kicker = f"{summary.scenario}, {arrival} · learner {summary.learner} · seed {summary.seed}"
     return f'<p class="kicker">{_text(kicker)}</p>\n<h1>{_text(headline)}</h1>'

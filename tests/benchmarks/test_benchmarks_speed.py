@@ -26,7 +26,7 @@ def run() -> Run:
 
 
 def test_a_run_reports_what_it_used(run: Run, task: Task) -> None:
-    assert run.summary.n_samples == len(task.y_train) == 1437
+    assert run.summary.n_samples == len(task.y_train)
     assert run.summary.command.startswith("streamsnn run digits --json ")
     assert 0.0 < run.source_cpu_s < run.wall_s
     assert run.summary.n_samples / run.summary.events_per_s < run.wall_s
@@ -34,7 +34,7 @@ def test_a_run_reports_what_it_used(run: Run, task: Task) -> None:
 
 
 def test_a_failing_run_is_an_error_with_its_sentence() -> None:
-    with pytest.raises(OSError, match="exit code 2: streamsnn: .*'nonsense'"):
+    with pytest.raises(OSError, match=r"exit code 2: streamsnn: .*'nonsense'"):
         run_digits(["--learner", "nonsense"])
 
 
@@ -62,7 +62,7 @@ def test_the_timed_core_learns_what_the_model_learns(task: Task) -> None:
     order = task.experiences.order
     for x, y in zip(task.x_train[order].astype(np.float64), task.y_train[order].tolist(), strict=True):
         model.learn_one(x, y)
-    assert took.shape == (1437,) and (took > 0).all()
+    assert took.shape == task.y_train.shape and (took > 0).all()
     np.testing.assert_array_equal(core.weights("code->units"), model.core.weights("code->units"))
 
 

@@ -4,9 +4,8 @@ import importlib
 import math
 import pickle
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import FrozenInstanceError, fields, is_dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,12 @@ from tests.core.oracles.hosts import (
     samples,
 )
 
-HOSTS = {"neurons": neuron_host, "rules": rule_host, "encoders": encoder_host, "readouts": readout_host}
+HOSTS: dict[str, Callable[[Any], Network]] = {
+    "neurons": neuron_host,
+    "rules": rule_host,
+    "encoders": encoder_host,
+    "readouts": readout_host,
+}
 AXES = {
     "neurons": {"post"},
     "rules": {"pre", "post", "class"},
@@ -129,13 +133,8 @@ def test_kernels_name_only_what_a_network_has(kind: str, leaf: type[Any]) -> Non
 # -- running -------------------------------------------------------------------------------------------
 
 
-@cache
-def network(kind: str, leaf: type[Any]) -> Network:
-    return HOSTS[kind](leaf())
-
-
 def core_of(kind: str, leaf: type[Any], seed: int = 1) -> Core:
-    return Core(network(kind, leaf), n_features=N_FEATURES, n_classes=N_CLASSES, seed=seed)
+    return Core(HOSTS[kind](leaf()), n_features=N_FEATURES, n_classes=N_CLASSES, seed=seed)
 
 
 def check_conservation(core: Core) -> None:

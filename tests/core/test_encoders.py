@@ -1,6 +1,7 @@
 """Latency and population codes feature by feature."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -152,6 +153,6 @@ def test_scale_is_frozen_after_n_values_and_by_prediction() -> None:
         (lambda: AdaptivePopulation(n=65), "n=65"),
     ],
 )
-def test_wrong_parameters_are_named(make: object, message: str) -> None:
+def test_wrong_parameters_are_named(make: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        make()  # type: ignore[operator]
+        make()

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ class Bench:
     def __init__(
         self, rule: ThreeFactor | PES, number_format: Format, rng: np.random.Generator, dt: float = DT
     ) -> None:
-        self.w = number_format.quantise(rng.normal(0, 0.3, (N_PRE, N_POST)))
+        self.w: np.ndarray = number_format.quantise(rng.normal(0, 0.3, (N_PRE, N_POST)))
         self.nnz = np.count_nonzero(self.w, axis=1).astype(np.int32)
         self.count = np.zeros(len(COUNTERS), np.int64)
         self.trace = np.zeros(N_PRE)
@@ -46,7 +47,7 @@ class Bench:
 def synapses(bench: Bench, number_format: Format, key: int) -> Synapses:
     """The oracle's copy of a bench's weights, rounding with the draws of `key`."""
     lsb, low, high, _, per_word = number_format.constants()
-    store = memory.float_rounding
+    store: memory.Rounding = memory.float_rounding
     if isinstance(number_format, Fixed):
         store = memory.fixed_rounding(lsb, int(low), int(high), key)
     return Synapses(bench.w.tolist(), store, int(per_word), number_format.bits)
@@ -215,6 +216,6 @@ def test_pes_does_not_depend_on_the_time_step() -> None:
         (lambda: PES(tau_pre=0.0), r"tau_pre=0\.0 s"),
     ],
 )
-def test_wrong_parameters_are_named(make: object, message: str) -> None:
+def test_wrong_parameters_are_named(make: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        make()  # type: ignore[operator]
+        make()

@@ -1,5 +1,7 @@
 """Chip integers: decay, wrap, rounding hash."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -76,8 +78,8 @@ def test_draw_key_equals_the_documented_hash(seed: int, clock: int, stream: int)
 
 @pytest.mark.small
 def test_indices_of_spike_arrays_draw_like_python_integers() -> None:
-    row, column = np.int32(70_000), np.int32(3)  # 70000 times the row's multiplier leaves 32 bits
-    assert draw(2**32 - 1, row, column) == draw(2**32 - 1, 70_000, 3)
+    spikes: Any = np.array([70_000, 3], np.int32)  # 70000 times the row's multiplier leaves 32 bits
+    assert draw(2**32 - 1, spikes[0], spikes[1]) == draw(2**32 - 1, 70_000, 3)
 
 
 def table(seed: int, n_rows: int, n_columns: int, clock: int = 5) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Neuron models against one plain neuron at a time."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -41,7 +42,7 @@ class Bench:
         return int(self.count[COUNTERS.index(counter)])
 
 
-def run_fixed(neuron: LIF, inputs: np.ndarray) -> tuple[Bench, list[ChipNeuron], int]:
+def check_fixed(neuron: LIF, inputs: np.ndarray) -> tuple[Bench, list[ChipNeuron], int]:
     """Run bench and oracle together and compare everything after every tick; the number of spikes."""
     n = inputs.shape[1]
     bench = Bench(neuron, n)
@@ -87,12 +88,12 @@ def test_fixed_lif_is_the_chip(
 ) -> None:
     rng = np.random.default_rng(seed)
     inputs = rng.integers(-size, size + 1, (200, 3)) * (rng.random((200, 3)) < 0.4)
-    run_fixed(LIF(tau_syn, tau_mem, theta, bias, refractory), inputs)
+    check_fixed(LIF(tau_syn, tau_mem, theta, bias, refractory), inputs)
 
 
 def test_random_currents_reach_every_branch(rng: np.random.Generator) -> None:
     inputs = rng.integers(-(2**22), 2**22, (200, 4)) * (rng.random((200, 4)) < 0.5)
-    bench, _, spikes = run_fixed(LIF(0.05, 0.02, 50_000, refractory=3), inputs)
+    bench, _, spikes = check_fixed(LIF(0.05, 0.02, 50_000, refractory=3), inputs)
     assert spikes > 10
     assert bench["overflows"] > 10
 
@@ -100,7 +101,7 @@ def test_random_currents_reach_every_branch(rng: np.random.Generator) -> None:
 @pytest.mark.small
 def test_fixed_lif_on_a_few_ticks(rng: np.random.Generator) -> None:
     inputs = rng.integers(-3000, 6000, (12, 2))
-    _, _, spikes = run_fixed(LIF(0.005, 0.02, v_threshold=100, refractory=2), inputs)
+    _, _, spikes = check_fixed(LIF(0.005, 0.02, v_threshold=100, refractory=2), inputs)
     assert spikes > 0
 
 
@@ -208,6 +209,6 @@ def test_float_integrator(tau: float, rng: np.random.Generator) -> None:
         (lambda: Field("x", "i4", ()), "'x' has 0 axes"),
     ],
 )
-def test_wrong_parameters_are_named(make: object, message: str) -> None:
+def test_wrong_parameters_are_named(make: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        make()  # type: ignore[operator]
+        make()

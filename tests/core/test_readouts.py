@@ -1,6 +1,7 @@
 """Readouts class by class."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -87,6 +88,6 @@ def test_softmax_does_not_overflow() -> None:
         (lambda: Linear("hinge"), "loss='hinge'"),  # type: ignore[arg-type]
     ],
 )
-def test_wrong_parameters_are_named(make: object, message: str) -> None:
+def test_wrong_parameters_are_named(make: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        make()  # type: ignore[operator]
+        make()

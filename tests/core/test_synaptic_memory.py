@@ -30,7 +30,7 @@ def counted(count: np.ndarray) -> Counter[str]:
 
 
 def nonzero(w: np.ndarray) -> np.ndarray:
-    return np.count_nonzero(w, axis=1).astype(np.int32)
+    return np.asarray(np.count_nonzero(w, axis=1), np.int32)
 
 
 def spikes(*indices: int) -> np.ndarray:
@@ -57,8 +57,7 @@ def test_write_counts_attempts_and_changes_apart() -> None:
 
 def check_add_row(number_format: Format, rng: np.random.Generator, n_post: int = 37) -> None:
     """Random updates of random rows, exact against the oracle in weights, nnz and every counter."""
-    fixed = isinstance(number_format, Fixed)
-    stochastic = fixed and number_format.rounding == "stochastic"
+    stochastic = isinstance(number_format, Fixed) and number_format.rounding == "stochastic"
     start = rng.normal(0, 20, (4, n_post)) * (rng.random((4, n_post)) < 0.5)
     w = number_format.quantise(start)
     expected = w.tolist()
@@ -68,8 +67,8 @@ def check_add_row(number_format: Format, rng: np.random.Generator, n_post: int =
         key = KEY + step
         i, scale = int(rng.integers(4)), float(rng.normal(0, 3)) * (lsb or 1.0)
         post = rng.normal(0, 2, n_post) * (rng.random(n_post) < 0.3)
-        store = memory.float_rounding
-        if fixed:
+        store: memory.Rounding = memory.float_rounding
+        if isinstance(number_format, Fixed):
             store = memory.fixed_rounding(lsb, int(low), int(high), key if stochastic else None)
         row = [store(i, j, old, scale * post[j]) for j, old in enumerate(expected[i])]
         total += memory.row_counts(expected[i], row, int(per_word), number_format.bits)

@@ -1,6 +1,7 @@
 """What a classifier cannot use is refused in one sentence that names it, and nothing changes."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,12 @@ def test_a_feature_that_is_no_finite_number(
     model = trained()
     before = state(model)
     x = {**extra, "a": 1.0, "b": value}
-    for use in (lambda: model.learn_one(x, 7), lambda: model.predict_one(x), lambda: model.prequential_one(x, 7)):
+    uses: list[Callable[[], Any]] = [
+        lambda: model.learn_one(x, 7),
+        lambda: model.predict_one(x),
+        lambda: model.prequential_one(x, 7),
+    ]
+    for use in uses:
         with pytest.raises(kind, match=re.escape(said)) as caught:
             use()
         assert_one_sentence(caught.value)
@@ -83,7 +89,8 @@ NO_VECTOR: list[tuple[Any, type[Exception], str]] = [
 def test_features_that_are_no_vector_of_this_stream(x: Any, kind: type[Exception], said: str) -> None:
     model = trained()
     before = state(model)
-    for use in (lambda: model.learn_one(x, 7), lambda: model.predict_proba_one(x)):
+    uses: list[Callable[[], Any]] = [lambda: model.learn_one(x, 7), lambda: model.predict_proba_one(x)]
+    for use in uses:
         with pytest.raises(kind, match=re.escape(said)) as caught:
             use()
         assert_one_sentence(caught.value)
@@ -168,7 +175,7 @@ def test_a_trunk_for_images_refuses_a_first_vector_of_another_length() -> None:
         ({"seed": -1}, "seed -1: give a number from 0"),
     ],
 )
-def test_parameters_that_make_no_model(parameters: dict[str, int], said: str) -> None:
+def test_parameters_that_make_no_model(parameters: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=re.escape(said)) as caught:
         SpikingClassifier(**parameters)
     assert_one_sentence(caught.value)

@@ -8,6 +8,8 @@ from river import checks, compose, datasets, evaluate, metrics, preprocessing
 
 from streamsnn import PES, Linear, SpikingClassifier, ThreeFactor
 
+Accuracy: Any = metrics.Accuracy  # river leaves these two untyped
+ImageSegments: Any = datasets.ImageSegments
 VARIANTS = {
     "counting": SpikingClassifier(n_hidden=256, k=16),
     "three_factor": SpikingClassifier(n_hidden=256, k=16, rule=ThreeFactor()),
@@ -35,17 +37,18 @@ def test_river_has_checks_for_every_variant() -> None:
 def test_a_pipeline_learns_phishing_better_than_always_the_larger_class() -> None:
     larger = max(sum(y for _, y in datasets.Phishing()), sum(not y for _, y in datasets.Phishing())) / 1250
     model = compose.Pipeline(preprocessing.StandardScaler(), SpikingClassifier(n_hidden=512, k=20, seed=1))
-    accuracy = evaluate.progressive_val_score(datasets.Phishing(), model, metrics.Accuracy())
+    accuracy = evaluate.progressive_val_score(datasets.Phishing(), model, Accuracy())
     assert accuracy.get() > larger + 0.2  # 0.562 + 0.2
     assert model["SpikingClassifier"].core.counters["samples"] == 1250
 
 
 def test_progressive_evaluation_equals_our_own_loop() -> None:
     evaluated, looped = SpikingClassifier(n_hidden=128, k=8), SpikingClassifier(n_hidden=128, k=8)
-    score, right = metrics.Accuracy(), []
-    evaluate.progressive_val_score(datasets.ImageSegments().take(300), evaluated, score)
-    for x, y in datasets.ImageSegments().take(300):
-        right.append(looped.prequential_one(x, y) == y)
+    score, right = Accuracy(), []
+    evaluate.progressive_val_score(ImageSegments().take(300), evaluated, score)
+    for x, y in ImageSegments().take(300):
+        right.append(looped.predict_one(x) == y)
+        looped.learn_one(x, y)
     # river's metric skips the first sample, for which there is no prediction yet
     assert score.get() == sum(right[1:]) / 299
     assert evaluated.core.weights("code->units").tobytes() == looped.core.weights("code->units").tobytes()

@@ -87,7 +87,9 @@ def test_the_curve_adds_up_to_the_counters(session: Session) -> None:
     drawn = pictures(session)
     windows = np.diff(curve[:, 0], prepend=0)
     for points, total in ((drawn.writes, counters["writes"]), (drawn.dense_writes, session.dense_writes)):
-        assert sum(v * n for (_, v), n in zip(points, windows, strict=True)) == pytest.approx(total, rel=1e-12)
+        assert sum(v * n for (_, v), n in zip(points, windows, strict=True)) == pytest.approx(
+            total, rel=1e-12
+        )
 
 
 def test_dense_writes_are_one_per_hidden_neuron_and_known_class(session: Session) -> None:

@@ -2,12 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.core.oracles.memory import row_counts
-
-Rounding = Callable[[int, int, float, float], float]  # (i, j, old, dw) -> stored
+from tests.core.oracles.memory import Rounding, row_counts
 
 
 @dataclass

@@ -9,6 +9,8 @@ import numpy as np
 
 from tests.core.oracles.integers import uniform32
 
+Rounding = Callable[[int, int, float, float], float]  # (i, j, old, dw) -> stored
+
 
 def words(n: int, bits: int) -> int:
     """64-bit words of n synapses in groups of at most 64, each with a 10-bit header."""
@@ -42,9 +44,7 @@ def round_fixed(x: float, low: int, high: int, u: float) -> int:
     return min(max(math.floor(x + u), low), high)
 
 
-def fixed_rounding(
-    lsb: float, low: int, high: int, key: int | None
-) -> Callable[[int, int, float, float], float]:
+def fixed_rounding(lsb: float, low: int, high: int, key: int | None) -> Rounding:
     """How a synapse (i, j) takes old + dw: stochastic with `key`, to the nearest with None."""
 
     def store(i: int, j: int, old: float, dw: float) -> float:
