@@ -86,6 +86,10 @@ class Learners:
             return self._refuse(identity, error.reason, str(error))
         if isinstance(message, Hello):
             return self._on_hello(identity, message)
+        if isinstance(message, Bye):  # counts also after its connection was found dead, with this on the way
+            self.table.pop(identity, None)
+            self.said_bye = True
+            return []
         learner = self.table.get(identity)
         if learner is None:
             return []  # crossed a restart of the server; the learner's silence timer says HELLO again
@@ -93,9 +97,6 @@ class Learners:
             self._grant(learner, message.n)
         elif isinstance(message, Commit):
             return self._on_commit(identity, learner, message.offset)
-        elif isinstance(message, Bye):
-            del self.table[identity]
-            self.said_bye = True
         return []
 
     def write_commits(self) -> None:

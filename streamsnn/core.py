@@ -93,7 +93,14 @@ class Core:
             self._bind()
 
     def grow(self, *, n_features: int | None = None, n_classes: int | None = None) -> None:
-        """Add features or classes; learned weights keep their values."""
+        """Add features or classes; learned weights keep their values.
+
+        Raises
+        ------
+        ValueError
+            If a number falls, the last layer is too small for the classes, or initial weights do not fit;
+            nothing has changed then.
+        """
         features = self.n_features if n_features is None else n_features
         classes = self.n_classes if n_classes is None else n_classes
         if features < self.n_features or classes < self.n_classes:
@@ -101,37 +108,44 @@ class Core:
                 f"{features} features and {classes} classes: a core never shrinks below "
                 f"{self.n_features} and {self.n_classes}"
             )
+        last = self.network.layers[-1]
+        if not last.per_class and not self._opened(last) and last.size < classes:
+            raise ValueError(
+                f"layer {last.name!r} has {last.size} neurons for {classes} classes: use per_class"
+            )
         old_input = self.n_features * self.network.encoder.lines
         new_input = features * self.network.encoder.lines
+        first = self.n_features == 0 and features > 0
+        filled = []  # weights may be refused: all are made before anything changes
+        for i, p in enumerate(self.network.projections):
+            start, stop = (
+                (old_input, new_input) if p.pre == INPUT else (0, self.network.layer(p.pre).size * first)
+            )
+            rows = self._initial(i, start, stop)
+            if rows is not None:
+                filled.append((i, start, rows))
         per_class = [layer.name for layer in self.network.layers if layer.per_class]
         self._reserve(
             {INPUT: new_input, "feature": features, "class": classes} | dict.fromkeys(per_class, classes)
         )
         for name in per_class:
             self._memory.view(f"{name}.size")[0] = classes
-        first = self.n_features == 0 and features > 0
         self.n_features, self.n_classes = features, classes
-        for i, p in enumerate(self.network.projections):
-            post = self.network.layer(p.post)
-            if p.pre == INPUT:
-                self._fill(i, old_input, new_input)
-            elif first:
-                self._fill(i, 0, self.network.layer(p.pre).size)
-            if post.per_class and p.rule is None:
-                raise ValueError(f"projection {p.name}: weights onto a layer per class need a learning rule")
+        for i, start, rows in filled:
+            stop, n_post = start + rows.shape[0], rows.shape[1]
+            self._memory.view(f"p{i}.w")[start:stop, :n_post] = rows
+            self._memory.view(f"p{i}.nnz")[start:stop] = np.count_nonzero(rows, axis=1)
 
-    def _fill(self, i: int, start: int, stop: int) -> None:
-        """Initial weights of rows start..stop of projection i."""
+    def _initial(self, i: int, start: int, stop: int) -> NDArray[Any] | None:
+        """Stored initial weights of rows start..stop of projection i, None where there is nothing to fill."""
         p = self.network.projections[i]
         n_post = self.network.layer(p.post).size
         if stop == start or n_post == 0:  # a layer that grows starts from zero weights
-            return
+            return None
         rows = p.weights.rows(start, stop, n_post)
         if rows.shape != (stop - start, n_post):
             raise ValueError(f"projection {p.name}: weights {rows.shape}, expected {(stop - start, n_post)}")
-        stored = p.format.quantise(rows)
-        self._memory.view(f"p{i}.w")[start:stop, :n_post] = stored
-        self._memory.view(f"p{i}.nnz")[start:stop] = np.count_nonzero(stored, axis=1)
+        return p.format.quantise(rows)
 
     # -- running --------------------------------------------------------------------------------------
 
@@ -157,6 +171,10 @@ class Core:
             raise ValueError(
                 f"x {x.shape} and target {target.shape}, expected (n, {self.n_features}) and (n,)"
             )
+        if max(target.tolist(), default=-1) >= self.n_classes:
+            raise ValueError(
+                f"target {target.max()}: there are {self.n_classes} classes, so give 0 to that less 1"
+            )
         if learn:
             for name, size in self._open_sizes:
                 self._reserve({name: int(size[0]) + x.shape[0]})
@@ -168,8 +186,8 @@ class Core:
             self._layout,
             self._counts if learn else self._counts.copy(),
             self._constants,
-            x,
-            target,
+            np.ascontiguousarray(x, np.float64),  # another type would compile the program anew
+            np.ascontiguousarray(target, np.int64),
             int(learn),
             self.seed,
             scores,

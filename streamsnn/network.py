@@ -145,14 +145,29 @@ class Network:
         for p in self.projections:
             if p.pre not in (INPUT, *names) or p.post not in names:
                 raise ValueError(f"projection {p.name} joins unknown layers; there are {[INPUT, *names]}")
-            if p.rule is not None and p.rule.opens_units and self.layer(p.post).size:
-                raise ValueError(f"projection {p.name}: a rule that opens units needs a post layer of size 0")
+            self._check_rule(p)
         if len({p.name for p in self.projections}) < len(self.projections):
             raise ValueError(f"projections {[p.name for p in self.projections]}: join two layers only once")
         if not any(p.post == names[-1] for p in self.projections):
             raise ValueError(f"nothing feeds the last layer {names[-1]!r}")
         if not self.dt > 0 or not np.isfinite(self.dt):
             raise ValueError(f"dt={self.dt} s: give a positive number of seconds")
+
+    def _check_rule(self, p: Projection) -> None:
+        size = self.layer(p.post).size
+        if size == 0 and not isinstance(p.weights, Zeros):
+            raise ValueError(f"projection {p.name}: synapses onto a layer that grows start from Zeros()")
+        if size == 0 and p.rule is None:
+            raise ValueError(f"projection {p.name}: weights onto a layer that grows need a learning rule")
+        if p.rule is None:
+            return
+        if p.rule.opens_units and size:
+            raise ValueError(f"projection {p.name}: a rule that opens units needs a post layer of size 0")
+        if p.rule.deliver() is not None and p.format != p.rule.format:
+            name = type(p.rule).__name__
+            raise ValueError(
+                f"projection {p.name}: {name} reads its own format, {p.rule.format}, not {p.format}"
+            )
 
     def layer(self, name: str) -> Layer:
         """The layer called `name`."""

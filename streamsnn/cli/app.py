@@ -34,10 +34,12 @@ def options(
 def run(
     scenario: Annotated[str, typer.Argument(help=f"One of: {', '.join(SCENARIOS)}.")],
     order: Annotated[
-        str, typer.Option(help="How classes arrive: class (one after another), pairs, iid.")
-    ] = "class",
-    seed: Annotated[int, typer.Option(help="Seed of split, order and learner.")] = 0,
-    learner: Annotated[str, typer.Option(help="Learner: counting, three_factor, pes.")] = "counting",
+        str | None, typer.Option(help="How classes arrive: class (one after another, default), pairs, iid.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of split, order and learner; default 0.")] = None,
+    learner: Annotated[
+        str | None, typer.Option(help="Learner: counting (default), three_factor, pes.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for report, checkpoint and log.")] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Also write the figures of report.json to this file.")
@@ -51,25 +53,30 @@ def run(
     endpoint: Annotated[
         str, typer.Option(help="Where the source process serves; * takes a free port.")
     ] = "tcp://127.0.0.1:*",
-    repeat: Annotated[int, typer.Option(help="Replay the stream so many times.")] = 1,
-    checkpoint_every: Annotated[int, typer.Option(help="Events between two checkpoints.")] = 250,
+    repeat: Annotated[int | None, typer.Option(help="Replay the stream so many times; default 1.")] = None,
+    checkpoint_every: Annotated[
+        int | None, typer.Option(help="Events between two checkpoints; default 250.")
+    ] = None,
 ) -> None:
     """Replay a scenario over ZeroMQ into a learner, show it live, and write a report."""
     from streamsnn.cli.run import Request, run_scenario  # heavy: Numba, river, ZeroMQ
 
+    options = {
+        "order": order,
+        "seed": seed,
+        "learner": learner,
+        "repeat": repeat,
+        "checkpoint_every": checkpoint_every,
+    }
     run_scenario(
         Request(
             scenario=scenario,
-            order=order,
-            seed=seed,
-            learner=learner,
+            settings={name: value for name, value in options.items() if value is not None},
             out=out,
             json_file=json_file,
             resume=resume,
             in_process=in_process,
             endpoint=endpoint,
-            repeat=repeat,
-            checkpoint_every=checkpoint_every,
         )
     )
 

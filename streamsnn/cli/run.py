@@ -2,15 +2,15 @@
 
 import shlex
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from rich.console import Console
 
 from streamsnn.atomic import write_atomic
 from streamsnn.cli.errors import FAILED, WRONG_USE, one_sentence
-from streamsnn.continual.class_incremental import Order
 from streamsnn.run.feeding import check_endpoint
 from streamsnn.run.runner import Place, Settings, begin, finish, follow, resume
 from streamsnn.run.session import Session
@@ -20,19 +20,15 @@ from streamsnn.view.table import comparison_table, cost_table
 
 @dataclass(frozen=True)
 class Request:
-    """The options of one call."""
+    """The options of one call; `settings` holds those of `Settings` that were given."""
 
     scenario: str
-    order: str
-    seed: int
-    learner: str
+    settings: Mapping[str, Any]
     out: Path | None
     json_file: Path | None
     resume: Path | None
     in_process: bool
     endpoint: str
-    repeat: int
-    checkpoint_every: int
 
 
 def run_scenario(request: Request) -> None:
@@ -61,21 +57,15 @@ def _open(request: Request) -> tuple[Settings, Place, Session]:
         if request.out is not None:
             raise ValueError(f"--out {request.out} and --resume {request.resume}: give one of them")
         settings, session = resume(place)
-        if settings.scenario != request.scenario:
-            raise ValueError(
-                f"{request.resume} holds a run of {settings.scenario!r}, not of {request.scenario!r}"
-            )
+        saved = asdict(settings)
+        for name, value in {"scenario": request.scenario, **request.settings}.items():
+            if saved[name] != value:
+                held = f"{request.resume} holds a run with {name} {saved[name]!r}"
+                raise ValueError(f"{held}, not {value!r}: leave it out, or start anew")
         return settings, place, session
-    settings = Settings(
-        request.scenario,
-        cast(Order, request.order),
-        request.seed,
-        request.learner,
-        request.repeat,
-        request.checkpoint_every,
-    )
-    out = request.out or Path("out") / f"{request.scenario}-{request.order}-{request.learner}-{request.seed}"
-    place = Place(out, request.endpoint, request.in_process)
+    settings = Settings(request.scenario, **request.settings)
+    name = f"{settings.scenario}-{settings.order}-{settings.learner}-{settings.seed}"
+    place = Place(request.out or Path("out") / name, request.endpoint, request.in_process)
     return settings, place, begin(settings, place)
 
 

@@ -21,9 +21,9 @@ def decay(x: int, d: int) -> int:
 
 
 @kernel
-def wrap24(x: int) -> int:
+def wrap24(x: int | np.int32) -> int:
     """Two's complement wrap to 24 bits, as the chip's current register overflows."""
-    return ((x + _SIGN24) & _MASK24) - _SIGN24
+    return int((x + _SIGN24) & _MASK24) - _SIGN24
 
 
 @kernel

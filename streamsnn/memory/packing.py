@@ -9,9 +9,10 @@ Source: the packing rule of Loihi's synapse lists as restated from public emulat
 
 from streamsnn.jit import kernel
 
-GROUP = 64
 HEADER_BITS = 10
-WORD = 64
+# Groups and words are both of 64: shifts and masks, because a floor division costs more than all the rest.
+SHIFT = 6
+MASK = 63
 
 
 @kernel
@@ -21,12 +22,9 @@ def row_words(n: int, bits: int) -> int:
     >>> row_words(1024, 8), row_words(1024, 4), row_words(0, 8)
     (144, 80, 0)
     """
-    full = n // GROUP
-    rest = n - full * GROUP
-    words = full * ((GROUP * bits + HEADER_BITS + WORD - 1) // WORD)
-    if rest > 0:
-        words += (rest * bits + HEADER_BITS + WORD - 1) // WORD
-    return words
+    full = (n >> SHIFT) * (((bits << SHIFT) + HEADER_BITS + MASK) >> SHIFT)
+    rest = n & MASK
+    return full + (((rest * bits + HEADER_BITS + MASK) >> SHIFT) if rest > 0 else 0)
 
 
 def index_bits(n_post: int) -> int:

@@ -31,17 +31,22 @@ N_FORMAT = 8  # a rule's own constants start here
 @kernel
 def count_delivery(nnz: Int32s, count: Ints, pre: Int32s, n_post: int, const: Floats) -> None:
     """Count the rows, words and synops that the spikes `pre` read."""
+    if pre.size == 0:
+        return
     bits = int(const[STORED_BITS])
-    sparse = const[SPARSE] != 0.0
-    dense_words = row_words(n_post, bits)
     words = 0
-    stored = 0
     effective = 0
-    for k in range(pre.size):
-        n = int(nnz[pre[k]])
-        effective += n
-        words += row_words(n, bits) if sparse else dense_words
-        stored += n if sparse else n_post
+    if const[SPARSE] != 0.0:
+        for k in range(pre.size):
+            n = int(nnz[pre[k]])
+            effective += n
+            words += row_words(n, bits)
+        stored = effective
+    else:
+        for k in range(pre.size):
+            effective += int(nnz[pre[k]])
+        words = pre.size * row_words(n_post, bits)
+        stored = pre.size * n_post
     count[SYN_ROWS_READ] += pre.size
     count[SYN_WORDS_READ] += words
     count[SYNOPS_STORED] += stored

@@ -65,11 +65,13 @@ class LI:
 @kernel
 def _tick_fixed(acc: Int32s, count: Ints, const: Floats, v: Int32s) -> int:
     d_v = int(const[0])
-    active = 0
+    active = np.int32(0)
     for j in range(v.size):
-        active += int(acc[j] != 0)
-        v[j] = decay(int(v[j]), d_v) + int(acc[j])
-        acc[j] = 0
+        active += np.int32(acc[j] != 0)
+    if active > 0 or d_v > 0:
+        for j in range(v.size):
+            v[j] = decay(int(v[j]), d_v) + int(acc[j])
+            acc[j] = 0
     count[NEURON_UPDATES_ACTIVE] += active
     count[NEURON_UPDATES_IDLE] += v.size - active
     return 0

@@ -12,15 +12,15 @@ from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
 
 @dataclass(frozen=True)
 class KWinners:
-    """Integrators that compete once a sample: the k largest potentials spike.
+    """Integrators that compete once a sample: the k largest positive potentials spike.
 
         u[t] = wrap24( u[t-1] + a[t] )       v[t] = v[t-1] + u[t]         (t <= last input tick)
-        in the last input tick: the k neurons with the largest v spike (ties: lowest index first)
+        in the last input tick: the k neurons with the largest v > 0 spike (ties: lowest index first)
 
     The current does not decay, so an input spike at tick s adds w * (last - s + 1) to v: with a latency
     code, v is the weighted sum of intensities at one spike per input. The choice is what a threshold
-    that falls until k neurons have fired, with global inhibition after that, would give; it is emulated
-    as one search for that threshold.
+    that falls until k neurons have fired, or to zero, with global inhibition after that, would give; it is
+    emulated as one search for that threshold. A layer that nothing has reached stays silent.
 
     Parameters
     ----------
@@ -86,16 +86,17 @@ def _tick(
 ) -> int:
     if t > last:
         return 0  # the winners have inhibited the layer until the next sample
-    active = 0
-    overflows = 0
+    # All in 32 bits: the loop and its two counts then run in full vectors.
+    active = np.int32(0)
+    overflows = np.int32(0)
     for j in range(v.size):
         a = acc[j]
-        exact = int(u[j]) + int(a)
-        current = wrap24(exact)
-        overflows += int(current != exact)
-        active += int(a != 0)
+        exact = np.int32(u[j] + a)
+        current = np.int32(wrap24(exact))
+        overflows += np.int32(current != exact)
+        active += np.int32(a != 0)
         u[j] = current
-        v[j] += np.int32(current)
+        v[j] = np.int32(v[j] + current)
         acc[j] = 0
     count[NEURON_UPDATES_ACTIVE] += active
     count[NEURON_UPDATES_IDLE] += v.size - active
@@ -103,11 +104,11 @@ def _tick(
     if t < last:
         return 0
     k = min(int(const[0]), v.size)
-    threshold = falling_threshold(v, k)
+    threshold = max(falling_threshold(v, k), 0)
     above = 0
     for j in range(v.size):
         above += int(v[j] > threshold)
-    ties = k - above
+    ties = k - above if threshold > 0 else 0
     n_spikes = 0
     for j in range(v.size):
         if v[j] > threshold or (v[j] == threshold and ties > 0):

@@ -1,6 +1,7 @@
 """How a run gets its events: from a source process over ZeroMQ, or straight from the replay."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -8,7 +9,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
-import zmq
 
 from streams import Sample, Subscription
 from streams.endpoint import bindable
@@ -33,13 +33,16 @@ def check_endpoint(endpoint: str) -> None:
         If it is in use.
     """
     address = bindable(endpoint)
-    if address.startswith("ipc:"):  # binding would take the address away from whoever serves there
+    if address.startswith("ipc:") or address.endswith(":*"):  # always free, or only seen by taking it away
         return
-    probe: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.ROUTER)
-    with probe:
+    host, _, port = address.removeprefix("tcp://").rpartition(":")
+    with socket.socket(socket.AF_INET6 if "[" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as ZeroMQ binds
         try:
-            probe.bind(address)
-        except zmq.ZMQError as error:
+            probe.bind((host.strip("[]"), int(port)))
+        except OverflowError as error:
+            raise ValueError(f"{endpoint}: there is no port {port}, give one up to 65535") from error
+        except OSError as error:
             raise OSError(
                 f"{endpoint} cannot be served at ({error.strerror}): choose another endpoint"
             ) from error

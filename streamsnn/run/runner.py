@@ -1,7 +1,6 @@
 """One run of a scenario from start to report, with or without sockets."""
 
 import shutil
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -59,6 +58,11 @@ class Place:
         """The folder of the durable log."""
         return self.out / "log"
 
+    def sweep(self) -> None:
+        """Remove the unfinished files of a process that was killed while it wrote a checkpoint."""
+        for left in self.out.glob(f".{CHECKPOINT}.*"):
+            left.unlink()
+
 
 def begin(settings: Settings, place: Place) -> Session:
     """A fresh session; what an earlier run left in the folder is replaced.
@@ -75,6 +79,7 @@ def begin(settings: Settings, place: Place) -> Session:
     place.out.mkdir(parents=True, exist_ok=True)
     if place.log.exists():
         shutil.rmtree(place.log)
+    place.sweep()
     session = Session(task, model, task.source(settings.repeat).n_events)
     session.save(place.checkpoint, asdict(settings))
     return session
@@ -89,6 +94,7 @@ def resume(place: Place) -> tuple[Settings, Session]:
         If there is no checkpoint, or it is damaged or not of a run.
     """
     checkpoint = load(place.checkpoint)
+    place.sweep()
     try:
         settings = msgspec.convert(checkpoint.notes, Settings)
     except msgspec.ValidationError as error:
@@ -101,9 +107,8 @@ def resume(place: Place) -> tuple[Settings, Session]:
 def follow(settings: Settings, place: Place, session: Session, view: LiveView) -> None:
     """Apply the rest of the stream, saving on the way and at the end."""
     core = session.model.core
-    core.run(
-        np.empty((0, core.n_features)), np.empty(0, np.int64), learn=False
-    )  # compile before the clock runs
+    nothing = np.empty((0, core.n_features))
+    core.run(nothing, np.empty(0, np.int64), learn=False)  # compiles, before the clock runs
     notes = asdict(settings)
     if place.in_process:
         feeding = in_process(session.task, settings.repeat, session.offset)
@@ -112,18 +117,15 @@ def follow(settings: Settings, place: Place, session: Session, view: LiveView) -
             session.task, settings.repeat, session.offset, log=place.log, endpoint=place.endpoint
         )
     with feeding as (events, commit):
-        mark = time.perf_counter()
+        session.go_on()
         for sample in events:
             session.apply(sample)
             if session.offset % settings.checkpoint_every == 0 or session.offset == session.n_events:
                 session.save(place.checkpoint, notes)
                 commit(session.offset)
             if view.due:
-                now = time.perf_counter()
-                session.seconds += now - mark
-                mark = now
                 view.update(session.progress)
-        session.seconds += time.perf_counter() - mark
+        session.pause()
     view.update(session.progress)
 
 

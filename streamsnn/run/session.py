@@ -53,8 +53,8 @@ class Session:
         self.matrix = AccuracyMatrix(task.experiences.groups)
         self.prequential = Prequential()
         self.latency = LatencyHistogram()
-        self.seconds = 0.0  # since this process took over
-        self._test_seconds = 0.0  # of which on held-out tests, which no live stream has
+        self._seconds = 0.0  # on the stream, in every process that followed it
+        self._since: float | None = None
         self.curve: list[
             tuple[float, ...]
         ] = []  # events, writes so far, dense writes so far, windowed accuracy
@@ -62,7 +62,6 @@ class Session:
         self._stride = max(1, n_events // CURVE_POINTS)
         if saved:
             self._take_back(saved)
-        self._resumed_at = offset
 
     # -- following the stream -------------------------------------------------------------------------
 
@@ -84,17 +83,31 @@ class Session:
             self._test()
 
     def _test(self) -> None:
-        start = time.perf_counter()
+        self.pause()  # no live stream has held-out tests
         boundaries = self.task.experiences.boundaries
         row = boundaries.index(min(self.offset, boundaries[-1]))
         self.matrix.record(row, self.task.y_test, self.model.predict_many(self.task.x_test))
-        self._test_seconds += time.perf_counter() - start
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Start the clock of the stream."""
+        self._since = time.perf_counter()
+
+    def pause(self) -> None:
+        """Stop the clock of the stream."""
+        self._seconds = self.seconds
+        self._since = None
+
+    @property
+    def seconds(self) -> float:
+        """Time spent following the stream; held-out tests and time between two processes are not in it."""
+        running = time.perf_counter() - self._since if self._since is not None else 0.0
+        return self._seconds + running
 
     @property
     def events_per_s(self) -> float:
-        """Rate since this process took over, checkpoints and live view included."""
-        seconds = self.seconds - self._test_seconds
-        return (self.offset - self._resumed_at) / seconds if seconds > 0 else 0.0
+        """Events per second of stream, checkpoints and live view included."""
+        return self.offset / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def progress(self) -> Progress:
@@ -118,6 +131,7 @@ class Session:
             "latency": self.latency.counts,
             "curve": np.array(self.curve, np.float64).reshape(-1, 4),
             "totals": np.array([self.dense_writes], np.int64),
+            "seconds": np.array([self.seconds]),
             **{f"matrix/{name}": a for name, a in self.matrix.to_arrays().items()},
             **{f"prequential/{name}": a for name, a in self.prequential.to_arrays().items()},
         }
@@ -130,5 +144,6 @@ class Session:
         self.latency = LatencyHistogram(saved["latency"])
         self.curve = [tuple(row) for row in saved["curve"].tolist()]
         self.dense_writes = int(saved["totals"][0])
+        self._seconds = float(saved["seconds"][0])
         self.matrix = AccuracyMatrix.from_arrays(self.task.experiences.groups, part("matrix/"))
         self.prequential = Prequential.from_arrays(part("prequential/"))

@@ -16,10 +16,8 @@ from streamsnn.types import Rule
 
 N_CLASSES, N_FEATURES, N_TRAIN, N_TEST = 8, 16, 1000, 300
 COUNTING = Counting(novelty=0.4, familiarity=0.6, prior=0.1, p_max=0.85)
-ERROR_DRIVEN: dict[str, Rule] = {
-    "three-factor": ThreeFactor(learning_rate=0.05),
-    "PES": PES(learning_rate=0.05),
-}
+THREE_FACTOR = ThreeFactor(learning_rate=0.05)
+ERROR_DRIVEN: dict[str, Rule] = {"three-factor": THREE_FACTOR, "PES": PES(learning_rate=0.05)}
 
 
 def blobs(seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -93,8 +93,10 @@ def test_looking_between_samples_does_not_change_what_is_learned(rule: str) -> N
     assert state(watched) == state(alone)
 
 
-@pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize(("encoder", "calibrated_after"), [(Latency(-3.0, 3.0), 0), (None, 50)])
+@pytest.mark.parametrize(
+    ("rule", "encoder", "calibrated_after"),
+    [("counting", Latency(-3.0, 3.0), 0), *((rule, None, 50) for rule in RULES)],
+)
 def test_prequential_one_is_predict_one_then_learn_one(
     rule: str, encoder: Encoder | None, calibrated_after: int
 ) -> None:

@@ -152,7 +152,6 @@ def test_a_first_label_of_no_plain_type_leaves_a_fresh_model_fresh(label: Any) -
     assert model.classes_.labels == ["now"]
 
 
-@pytest.mark.xfail(strict=True, reason="Core.grow counts its features before their weights were made")
 def test_a_trunk_for_images_refuses_a_first_vector_of_another_length() -> None:
     trunk = SignedRandom(amplitude=2.0**TRUNK_EXPONENT, image=(8, 8), patch=6)
     model, other = (SpikingClassifier(Latency(0, 16), trunk=trunk) for _ in range(2))

@@ -111,7 +111,7 @@ def lasting(place: Place) -> dict[str, tuple[str, tuple[int, ...], bytes]]:
     """Everything in a run's checkpoint but its timings."""
     found = load(place.checkpoint)
     arrays = {f"core/{name}": a for name, a in found.model.core.arrays().items()}
-    arrays |= {name: a for name, a in found.arrays.items() if name != "latency"}
+    arrays |= {name: a for name, a in found.arrays.items() if name not in ("latency", "seconds")}
     return {name: (a.dtype.str, a.shape, a.tobytes()) for name, a in arrays.items()}
 
 

@@ -75,6 +75,7 @@ WRONG = {
     "endpoint of all": (("digits", "--endpoint", "tcp://*:5000"), "tcp://*:5000 is open to other machines"),
     "endpoint open": (("digits", "--endpoint", "tcp://0.0.0.0:5000"), "tcp://0.0.0.0:5000 is open to other"),
     "endpoint garbage": (("digits", "--endpoint", "over there"), "'over there' is no address to serve at"),
+    "endpoint port": (("digits", "--endpoint", "tcp://127.0.0.1:70000"), "there is no port 70000"),
     "resume nothing": (
         ("digits", "--resume", "absent"),
         "there is no checkpoint absent/checkpoint.safetensors",
@@ -118,12 +119,23 @@ def test_a_damaged_checkpoint_is_named_and_kept(folder: Path, begun: Place) -> N
 
 def test_a_checkpoint_of_another_scenario_is_refused(folder: Path, begun: Place) -> None:
     shutil.copytree(begun.out, folder / "run")
-    assert_refused("run holds a run of 'digits', not of 'faces'", "faces", "--resume", "run")
+    assert_refused("holds a run with scenario 'digits', not 'faces'", "faces", "--resume", "run")
     found = load(begun.checkpoint)
     notes = found.notes | {"scenario": "faces"}
     save(folder / "run" / "checkpoint.safetensors", Checkpoint(found.model, 0, notes, found.arrays))
     before = tree(folder)
     assert_refused("no scenario 'faces'", "digits", "--resume", "run")
+    assert tree(folder) == before
+
+
+@pytest.mark.parametrize(("option", "value", "held"), [("--seed", "3", "0"), ("--order", "iid", "'class'")])
+def test_resuming_with_other_settings_is_refused(
+    folder: Path, begun: Place, option: str, value: str, held: str
+) -> None:
+    shutil.copytree(begun.out, folder / "run")
+    before = tree(folder)
+    said = f"holds a run with {option[2:]} {held}, not"
+    assert_refused(said, "digits", "--resume", "run", option, value)
     assert tree(folder) == before
 
 
