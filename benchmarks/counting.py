@@ -1,10 +1,11 @@
 """What counting costs: the same stream through a core that counts and one that was compiled without.
 
 Measures the CPU time of learning the digits stream (class order, from nothing each time) in long-lived
-processes: one with a copy of the packages as they are, one with a copy from which every statement that counts was
-removed (`benchmarks.uncounted`), and one more with the first copy, the control. They take turns in short blocks, A B
-C C B A; a pair's ratio is taken inside such a round, so that a slow drift of the machine cancels. Processes
-are started anew several times, as where a process happens to lie in memory moves its speed too.
+processes: one with a copy of the packages as they are, one with a copy from which every statement that
+counts was removed (`benchmarks.uncounted`), and one more with the first copy, the control. They take turns
+in short blocks, A B C C B A; a pair's ratio is taken inside such a round, so that a slow drift of the
+machine cancels. Processes are started anew several times, as where a process happens to lie in memory moves
+its speed too.
 
 `counting_share` is the median of (counted / uncounted) - 1 over all rounds, within `Core.run` alone:
 nothing but the core dilutes it. `..._low`, `..._high` are the 95 % confidence interval of that median;

@@ -122,10 +122,11 @@ class Network:
     >>> from streamsnn.neurons.integrator import LI
     >>> from streamsnn.readouts.linear import Linear
     >>> from streamsnn.memory.formats import Float32
+    >>> from streamsnn.rules.three_factor import ThreeFactor
     >>> net = Network(
     ...     encoder=Latency(),
     ...     layers=(Layer("out", LI(arithmetic="float"), per_class=True),),
-    ...     projections=(Projection("input", "out", format=Float32()),),
+    ...     projections=(Projection("input", "out", format=Float32(), rule=ThreeFactor()),),
     ...     readout=Linear(),
     ... )
     >>> net.ticks

@@ -35,7 +35,15 @@ def test_winners_are_the_sorted_top(potentials: list[int], k: int) -> None:
     spikes, v, count = compete(k, np.array([potentials]))
     assert v.tolist() == potentials
     assert spikes == [largest(potentials, k), [], []]
-    assert count["spikes"] == min(k, len(potentials))
+    assert count.get("spikes", 0) == min(k, sum(1 for v in potentials if v > 0))
+
+
+@pytest.mark.small
+@pytest.mark.parametrize("inputs", [[0, 0, 0], [-5, 0, -1]])
+def test_a_layer_that_nothing_drives_stays_silent(inputs: list[int]) -> None:
+    spikes, _, count = compete(2, np.array([inputs]))
+    assert spikes == [[], [], []]
+    assert "spikes" not in count
 
 
 @pytest.mark.small

@@ -71,9 +71,9 @@ def decay12(tau: float, dt: float) -> int:
 
 
 def largest(potentials: Sequence[int], k: int) -> list[int]:
-    """Indices of the k largest, ties to the lowest index, in index order."""
+    """Indices of the k largest positive ones, ties to the lowest index, in index order."""
     ranked = sorted(range(len(potentials)), key=lambda j: (-potentials[j], j))
-    return sorted(ranked[:k])
+    return sorted(j for j in ranked[:k] if potentials[j] > 0)
 
 
 def latency_weighted(inputs: Sequence[Sequence[int]]) -> list[int]:
