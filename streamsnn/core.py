@@ -83,6 +83,12 @@ class Core:
 
     # -- growing --------------------------------------------------------------------------------------
 
+    def _dims(self, n_features: int, n_classes: int) -> dict[str, int]:
+        """Sizes that follow from the numbers of features and classes."""
+        per_class = [layer.name for layer in self.network.layers if layer.per_class]
+        whole = {INPUT: n_features * self.network.encoder.lines, "feature": n_features, "class": n_classes}
+        return whole | dict.fromkeys(per_class, n_classes)
+
     def _reserve(self, dims: dict[str, int]) -> None:
         """Make room for at least `dims`, doubling, so that growth costs little per sample."""
         have = self._memory.dims
@@ -113,23 +119,19 @@ class Core:
             raise ValueError(
                 f"layer {last.name!r} has {last.size} neurons for {classes} classes: use per_class"
             )
-        old_input = self.n_features * self.network.encoder.lines
-        new_input = features * self.network.encoder.lines
+        lines = self.network.encoder.lines
         first = self.n_features == 0 and features > 0
         filled = []  # weights may be refused: all are made before anything changes
         for i, p in enumerate(self.network.projections):
-            start, stop = (
-                (old_input, new_input) if p.pre == INPUT else (0, self.network.layer(p.pre).size * first)
-            )
+            inputs = (self.n_features * lines, features * lines)
+            start, stop = inputs if p.pre == INPUT else (0, self.network.layer(p.pre).size * first)
             rows = self._initial(i, start, stop)
             if rows is not None:
                 filled.append((i, start, rows))
-        per_class = [layer.name for layer in self.network.layers if layer.per_class]
-        self._reserve(
-            {INPUT: new_input, "feature": features, "class": classes} | dict.fromkeys(per_class, classes)
-        )
-        for name in per_class:
-            self._memory.view(f"{name}.size")[0] = classes
+        self._reserve(self._dims(features, classes))
+        for layer in self.network.layers:
+            if layer.per_class:
+                self._memory.view(f"{layer.name}.size")[0] = classes
         self.n_features, self.n_classes = features, classes
         for i, start, rows in filled:
             stop, n_post = start + rows.shape[0], rows.shape[1]
@@ -254,7 +256,7 @@ class Core:
 
     def restore(self, arrays: dict[str, NDArray[Any]], *, n_features: int, n_classes: int) -> None:
         """Take back what `arrays` gave; a mismatch is refused before anything changes."""
-        dims = dict(self._memory.dims)
+        found: dict[str, int] = {}
         for slot in self._memory.slots:
             if slot.name not in arrays or arrays[slot.name].dtype != np.dtype(slot.dtype):
                 raise ValueError(f"saved state has no array {slot.name!r} of type {slot.dtype}")
@@ -263,9 +265,13 @@ class Core:
                 raise ValueError(
                     f"saved array {slot.name!r} has shape {shape}, expected {len(slot.dims)} axes"
                 )
-            dims |= {d: n for d, n in zip(slot.dims, shape, strict=True) if isinstance(d, str)}
+            found |= {d: n for d, n in zip(slot.dims, shape, strict=True) if isinstance(d, str)}
         if arrays.get("counters", self._counts[:0]).shape != self._counts.shape:
             raise ValueError("saved state has no counters of this network")
+        needed = self._dims(n_features, n_classes)
+        if min(n_features, n_classes) < 0 or any(found.get(d, n) < n for d, n in needed.items()):
+            raise ValueError(f"saved arrays do not hold {n_features} features and {n_classes} classes")
+        dims = self._memory.dims | needed | found
         memory, state = Arena(self._memory.slots, dims), Arena(self._state.slots, dims)
         for slot in memory.slots:
             if memory.view(slot.name).shape != arrays[slot.name].shape:

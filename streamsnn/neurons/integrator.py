@@ -67,7 +67,7 @@ def _tick_fixed(acc: Int32s, count: Ints, const: Floats, v: Int32s) -> int:
     d_v = int(const[0])
     active = np.int32(0)
     for j in range(v.size):
-        active += np.int32(acc[j] != 0)
+        active = np.int32(active + np.int32(acc[j] != 0))
     if active > 0 or d_v > 0:
         for j in range(v.size):
             v[j] = decay(int(v[j]), d_v) + int(acc[j])

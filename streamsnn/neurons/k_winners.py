@@ -93,8 +93,8 @@ def _tick(
         a = acc[j]
         exact = np.int32(u[j] + a)
         current = np.int32(wrap24(exact))
-        overflows += np.int32(current != exact)
-        active += np.int32(a != 0)
+        overflows = np.int32(overflows + np.int32(current != exact))
+        active = np.int32(active + np.int32(a != 0))
         u[j] = current
         v[j] = np.int32(v[j] + current)
         acc[j] = 0

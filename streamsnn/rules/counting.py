@@ -68,7 +68,8 @@ class Counting:
     (`benchmarks/digits_validation.py`); a code of another kind may want other gates.
 
     Cost per learned sample: reads |A| rows (the words that hold the class's units); writes at most |A|
-    synapses; the unit's table (one word per level) and hit count are neuron memory.
+    synapses; the unit's table (one word per level) and hit count are neuron memory. A climb that loses
+    its draw asks for no change: it is no write attempt.
 
     References
     ----------

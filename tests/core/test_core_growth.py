@@ -147,6 +147,17 @@ def test_a_state_that_does_not_fit_is_refused_whole(
     assert [name for name in before if before[name].tobytes() != after[name].tobytes()] == []
 
 
+@pytest.mark.small
+@pytest.mark.parametrize(("n_features", "n_classes"), [(10**6, N_CLASSES), (N_FEATURES, 10**6), (-1, 0)])
+def test_a_state_with_more_features_or_classes_than_its_arrays_is_refused(
+    n_features: int, n_classes: int
+) -> None:
+    # believed, the next run would read and write beyond the arrays
+    core = new_core()
+    with pytest.raises(ValueError, match=str(10**6 if n_features > 0 else -1)):
+        core.restore(core.arrays(), n_features=n_features, n_classes=n_classes)
+
+
 # -- refusing ------------------------------------------------------------------------------------------
 
 

@@ -67,7 +67,9 @@ def arrays(place: Place) -> dict[str, tuple[str, tuple[int, ...], bytes]]:
     """Learner, accuracy matrix, prequential and curve arrays: everything but latencies."""
     found = load(place.checkpoint)
     named = {f"core/{name}": a for name, a in found.model.core.arrays().items()} | found.arrays
-    return {k: (a.dtype.str, a.shape, a.tobytes()) for k, a in named.items() if k not in ("latency", "seconds")}
+    return {
+        k: (a.dtype.str, a.shape, a.tobytes()) for k, a in named.items() if k not in ("latency", "seconds")
+    }
 
 
 @dataclass(frozen=True)
