@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from streamsnn.continual.baselines import (
 )
 
 
-def blobs(n=90, d=4, classes=3, seed=0):
+def blobs(n: Any = 90, d: Any = 4, classes: Any = 3, seed: int = 0) -> Any:
     """Overlapping Gaussian classes, so that predictions are not all trivially right."""
     rng = np.random.default_rng(seed)
     y = rng.integers(0, classes, n)
@@ -24,8 +26,8 @@ def blobs(n=90, d=4, classes=3, seed=0):
     return x, y.tolist()
 
 
-def nearest_mean_oracle(x, y, query):
-    best = None
+def nearest_mean_oracle(x: Any, y: Any, query: Any) -> Any:
+    best: Any = None
     for label in dict.fromkeys(y):
         rows = [row for row, one in zip(x, y, strict=True) if one == label]
         mean = [sum(column) / len(rows) for column in zip(*rows, strict=True)]
@@ -35,7 +37,7 @@ def nearest_mean_oracle(x, y, query):
     return best[1]
 
 
-def lda_oracle(x, y, query, shrinkage):
+def lda_oracle(x: Any, y: Any, query: Any, shrinkage: Any) -> Any:
     """Batch LDA: pooled within-class covariance of all samples, inverse spelled out."""
     x, y = np.array(x), np.array(y)
     labels = list(dict.fromkeys(y.tolist()))
@@ -47,7 +49,7 @@ def lda_oracle(x, y, query, shrinkage):
     return labels[int(np.argmax(scores))]
 
 
-def test_nearest_class_mean_equals_the_oracle_at_every_step():
+def test_nearest_class_mean_equals_the_oracle_at_every_step() -> None:
     x, y = blobs()
     queries, _ = blobs(n=20, seed=1)
     learner = NearestClassMean()
@@ -59,7 +61,7 @@ def test_nearest_class_mean_equals_the_oracle_at_every_step():
 
 
 @pytest.mark.parametrize("shrinkage", [1e-2, 0.3, 1.0])
-def test_streaming_lda_equals_batch_lda_at_every_step(shrinkage):
+def test_streaming_lda_equals_batch_lda_at_every_step(shrinkage: Any) -> None:
     x, y = blobs()
     queries, _ = blobs(n=20, seed=1)
     learner = StreamingLDA(shrinkage)
@@ -70,7 +72,7 @@ def test_streaming_lda_equals_batch_lda_at_every_step(shrinkage):
             assert learner.predict_many(queries) == expected
 
 
-def test_streaming_lda_uses_the_covariance_that_means_ignore():
+def test_streaming_lda_uses_the_covariance_that_means_ignore() -> None:
     # Classes differ along x only; y is pure noise of large spread, so the nearest mean is fooled.
     rows = [
         (0.0, 10.0, "a"),
@@ -89,7 +91,7 @@ def test_streaming_lda_uses_the_covariance_that_means_ignore():
 
 
 @pytest.mark.parametrize("kind", [NearestClassMean, StreamingLDA])
-def test_the_order_of_the_stream_does_not_change_what_is_learned(kind):
+def test_the_order_of_the_stream_does_not_change_what_is_learned(kind: Any) -> None:
     x, y = blobs()
     queries, _ = blobs(n=50, seed=2)
     mixed, sorted_by_class = kind(), kind()
@@ -101,7 +103,7 @@ def test_the_order_of_the_stream_does_not_change_what_is_learned(kind):
 
 
 @pytest.mark.parametrize("kind", [NearestClassMean, StreamingLDA])
-def test_a_sample_of_another_length_is_refused(kind):
+def test_a_sample_of_another_length_is_refused(kind: Any) -> None:
     learner = kind()
     learner.learn_one(np.zeros(3), 0)
     with pytest.raises(ValueError, match=r"shape \(4,\) came, but samples have length 3"):
@@ -109,12 +111,12 @@ def test_a_sample_of_another_length_is_refused(kind):
 
 
 @pytest.mark.parametrize("shrinkage", [0.0, 1.5])
-def test_streaming_lda_refuses_a_shrinkage_without_an_inverse(shrinkage):
+def test_streaming_lda_refuses_a_shrinkage_without_an_inverse(shrinkage: Any) -> None:
     with pytest.raises(ValueError, match="shrinkage must lie above 0"):
         StreamingLDA(shrinkage)
 
 
-def test_repeat_last_label_repeats():
+def test_repeat_last_label_repeats() -> None:
     learner = RepeatLastLabel()
     assert learner.predict_many(np.zeros((2, 1))) == [None, None]
     for label in ("a", "b"):
@@ -122,7 +124,7 @@ def test_repeat_last_label_repeats():
     assert learner.predict_many(np.zeros((3, 1))) == ["b", "b", "b"]
 
 
-def test_river_softmax_is_the_river_pipeline():
+def test_river_softmax_is_the_river_pipeline() -> None:
     from river import linear_model, preprocessing
 
     x, y = blobs()
@@ -133,11 +135,12 @@ def test_river_softmax_is_the_river_pipeline():
     assert ours.predict_many(x) == [plain.predict_one(dict(enumerate(row.tolist()))) for row in x]
 
 
-def test_river_hoeffding_tree_is_the_river_tree():
+def test_river_hoeffding_tree_is_the_river_tree() -> None:
     from river import tree
 
     x, y = blobs()
-    ours, plain = river_hoeffding_tree(), tree.HoeffdingTreeClassifier()
+    make: Callable[[], Any] = tree.HoeffdingTreeClassifier
+    ours, plain = river_hoeffding_tree(), make()
     for row, label in zip(x, y, strict=True):
         ours.learn_one(row, label)
         plain.learn_one(dict(enumerate(row.tolist())), label)
@@ -145,7 +148,7 @@ def test_river_hoeffding_tree_is_the_river_tree():
 
 
 @pytest.mark.parametrize("name", list(default()))
-def test_every_baseline_learns_and_predicts_the_same_by_one_and_by_many(name):
+def test_every_baseline_learns_and_predicts_the_same_by_one_and_by_many(name: Any) -> None:
     x, y = blobs()
     learner = default()[name]()
     assert learner.predict_one(x[0]) is None
@@ -156,7 +159,7 @@ def test_every_baseline_learns_and_predicts_the_same_by_one_and_by_many(name):
     assert set(many) <= set(y)
 
 
-def test_importing_the_package_loads_no_river_and_nothing_heavy():
+def test_importing_the_package_loads_no_river_and_nothing_heavy() -> None:
     heavy = ("river", "scipy", "numba", "zmq")
     code = f"import sys, streamsnn.continual.baselines; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,6 +8,7 @@ R, rows = experiences finished, columns = groups:
 """
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,59 +30,59 @@ from streamsnn.continual import (
 R = [[0.9, 0.1, 0.0], [0.6, 0.8, 0.2], [0.7, 0.5, 1.0]]
 
 
-def test_acc_final_weighs_groups_by_their_samples():
+def test_acc_final_weighs_groups_by_their_samples() -> None:
     # (10*0.7 + 20*0.5 + 10*1.0) / 40
     assert acc_final(R, [10, 20, 10]) == pytest.approx(27 / 40)
 
 
-def test_acc_final_is_the_mean_over_groups_when_they_are_equal():
+def test_acc_final_is_the_mean_over_groups_when_they_are_equal() -> None:
     assert acc_final(R, [7, 7, 7]) == pytest.approx((0.7 + 0.5 + 1.0) / 3)
 
 
-def test_acc_seen_averages_the_lower_triangle_row_by_row():
+def test_acc_seen_averages_the_lower_triangle_row_by_row() -> None:
     np.testing.assert_allclose(acc_seen(R), [0.9, (0.6 + 0.8) / 2, (0.7 + 0.5 + 1.0) / 3])
 
 
-def test_acc_seen_with_all_groups_seen_from_the_start_averages_whole_rows():
+def test_acc_seen_with_all_groups_seen_from_the_start_averages_whole_rows() -> None:
     np.testing.assert_allclose(acc_seen(R, np.ones((3, 3))), [1.0 / 3, 1.6 / 3, 2.2 / 3])
 
 
-def test_acc_average_incremental():
+def test_acc_average_incremental() -> None:
     assert acc_average_incremental(R) == pytest.approx((0.9 + 0.7 + 2.2 / 3) / 3)
 
 
-def test_forgetting_max_takes_the_best_row_before_the_last():
+def test_forgetting_max_takes_the_best_row_before_the_last() -> None:
     # group 0: max(0.9, 0.6) - 0.7; group 1: max(0.1, 0.8) - 0.5
     assert forgetting_max(R) == pytest.approx((0.2 + 0.3) / 2)
 
 
-def test_forgetting_max_is_negative_when_the_end_is_better():
+def test_forgetting_max_is_negative_when_the_end_is_better() -> None:
     assert forgetting_max([[0.5, 0.0], [0.75, 1.0]]) == -0.25
 
 
-def test_forgetting_max_sees_a_best_row_later_than_the_first():
+def test_forgetting_max_sees_a_best_row_later_than_the_first() -> None:
     # group 0 was best after experience 1, so max and first differ
     matrix = [[0.5, 0.0, 0.0], [0.9, 1.0, 0.0], [0.6, 0.8, 1.0]]
     assert forgetting_max(matrix) == pytest.approx((0.3 + 0.2) / 2)
     assert forgetting_first(matrix) == pytest.approx((-0.1 + 0.2) / 2)
 
 
-def test_bwt_gem_compares_the_last_row_with_the_diagonal():
+def test_bwt_gem_compares_the_last_row_with_the_diagonal() -> None:
     assert bwt_gem(R) == pytest.approx(((0.7 - 0.9) + (0.5 - 0.8)) / 2)
 
 
-def test_bwt_diaz_compares_every_row_with_the_diagonal():
+def test_bwt_diaz_compares_every_row_with_the_diagonal() -> None:
     # (1,0): 0.6-0.9, (2,0): 0.7-0.9, (2,1): 0.5-0.8
     assert bwt_diaz(R) == pytest.approx((-0.3 - 0.2 - 0.3) / 3)
 
 
-def test_fwt_gem_compares_the_upper_diagonal_with_the_untrained_learner():
+def test_fwt_gem_compares_the_upper_diagonal_with_the_untrained_learner() -> None:
     # (0.1 - 0.05) and (0.2 - 0.3)
     assert fwt_gem(R, [0.5, 0.05, 0.3]) == pytest.approx((0.05 - 0.1) / 2)
 
 
 @given(hnp.arrays(np.float64, (4, 4), elements=st.floats(0, 1, width=16)))
-def test_metrics_of_any_matrix_keep_their_relations(matrix):
+def test_metrics_of_any_matrix_keep_their_relations(matrix: Any) -> None:
     assert forgetting_first(matrix) == pytest.approx(-bwt_gem(matrix))
     # the diagonal entry is one of the rows the maximum runs over
     assert forgetting_max(matrix) >= forgetting_first(matrix) - 1e-12
@@ -100,30 +101,32 @@ def test_metrics_of_any_matrix_keep_their_relations(matrix):
         ([[1.0, 0.0], [math.nan, math.nan]], "Row 1 of the accuracy matrix is not recorded yet"),
     ],
 )
-def test_a_matrix_that_is_not_square_or_not_finished_is_refused(metric, matrix, message):
+def test_a_matrix_that_is_not_square_or_not_finished_is_refused(
+    metric: Any, matrix: Any, message: Any
+) -> None:
     with pytest.raises(ValueError, match=message):
         metric(matrix)
 
 
 @pytest.mark.parametrize("metric", [forgetting_max, forgetting_first, bwt_gem, bwt_diaz])
-def test_comparing_experiences_needs_two(metric):
+def test_comparing_experiences_needs_two(metric: Any) -> None:
     with pytest.raises(ValueError, match="needs at least 2"):
         metric([[1.0]])
 
 
 @pytest.mark.parametrize("sizes", [[1, 2], [1, 0, 2], [[1, 2, 3]]])
-def test_sizes_must_fit_the_groups(sizes):
+def test_sizes_must_fit_the_groups(sizes: Any) -> None:
     with pytest.raises(ValueError, match="sizes must be 3 positive numbers"):
         acc_final(R, sizes)
 
 
-def test_seen_must_fit_the_matrix():
+def test_seen_must_fit_the_matrix() -> None:
     with pytest.raises(ValueError, match="at least one seen group in each row"):
         acc_seen(R, np.zeros((3, 3)))
     with pytest.raises(ValueError, match=r"seen must be \(3, 3\)"):
         acc_seen(R, [True, True, True])
 
 
-def test_untrained_must_fit_the_matrix():
+def test_untrained_must_fit_the_matrix() -> None:
     with pytest.raises(ValueError, match="untrained must be 3 accuracies"):
         fwt_gem(R, [0.1])

@@ -1,5 +1,7 @@
 """The evaluation loop: what is called when, and what comes out."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,23 +12,24 @@ from streamsnn.continual.baselines import NearestClassMean, RepeatLastLabel
 class Diary:
     """Writes down every call; predicts the label learned last."""
 
-    def __init__(self):
-        self.calls, self.last = [], None
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.last: Any = None
 
-    def predict_one(self, x):
+    def predict_one(self, x: Any) -> Any:
         self.calls.append(("predict", x[0]))
         return self.last
 
-    def learn_one(self, x, y):
+    def learn_one(self, x: Any, y: Any) -> None:
         self.calls.append(("learn", x[0], y))
         self.last = y
 
-    def predict_many(self, X):
+    def predict_many(self, X: Any) -> Any:
         self.calls.append(("test", len(X)))
         return [self.last] * len(X)
 
 
-def test_each_sample_is_predicted_then_learned_and_each_boundary_tested():
+def test_each_sample_is_predicted_then_learned_and_each_boundary_tested() -> None:
     x, y = np.array([[10.0], [11.0], [20.0]]), np.array([0, 0, 1])
     parts = ClassIncremental("class").experiences(y, seed=0)
     first, second = (x[position, 0] for position in parts.order[:2])
@@ -47,7 +50,7 @@ def test_each_sample_is_predicted_then_learned_and_each_boundary_tested():
     assert result.seconds > 0
 
 
-def test_repeating_the_last_label_looks_good_only_while_streaming():
+def test_repeating_the_last_label_looks_good_only_while_streaming() -> None:
     y = np.repeat(np.arange(5), 40)
     x = np.zeros((200, 2))
     parts = ClassIncremental("class").experiences(y, seed=1)
@@ -57,7 +60,7 @@ def test_repeating_the_last_label_looks_good_only_while_streaming():
     assert forgetting_max(result.matrix.accuracy) == 1.0
 
 
-def test_class_means_do_not_forget_separated_classes():
+def test_class_means_do_not_forget_separated_classes() -> None:
     rng = np.random.default_rng(0)
     y = np.repeat(np.arange(4), 30)
     x = 10.0 * np.eye(4)[y] + rng.normal(size=(120, 4))
@@ -73,7 +76,7 @@ def test_class_means_do_not_forget_separated_classes():
         (4, 2, "2 held-out samples but 4 labels"),
     ],
 )
-def test_samples_and_labels_must_match(n_stream, n_test, message):
+def test_samples_and_labels_must_match(n_stream: Any, n_test: Any, message: Any) -> None:
     y = np.array([0, 0, 1, 1])
     parts = ClassIncremental("class").experiences(y, seed=0)
     with pytest.raises(ValueError, match=message):

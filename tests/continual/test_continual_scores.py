@@ -1,6 +1,7 @@
 """Accuracy matrix and prequential score: values by hand, state that survives a checkpoint."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from streamsnn.continual import AccuracyMatrix, Prequential
 TRUE = [0, 0, 1, 1, 1, 1, 2, 3]
 
 
-def test_matrix_counts_hits_group_by_group():
+def test_matrix_counts_hits_group_by_group() -> None:
     matrix = AccuracyMatrix([(0, 1), (2, 3)])
     matrix.record(0, TRUE, [0, 1, 1, 1, 0, None, 0, 3])
     np.testing.assert_array_equal(matrix.accuracy, [[0.5, 0.5], [math.nan, math.nan]])
@@ -21,7 +22,7 @@ def test_matrix_counts_hits_group_by_group():
     assert matrix.sizes.tolist() == [6, 2]
 
 
-def test_matrix_survives_a_checkpoint_half_way():
+def test_matrix_survives_a_checkpoint_half_way() -> None:
     matrix = AccuracyMatrix([("a",), ("b",)])
     matrix.record(0, ["a", "b"], ["a", "a"])
     again = AccuracyMatrix.from_arrays([("a",), ("b",)], matrix.to_arrays())
@@ -40,14 +41,14 @@ def test_matrix_survives_a_checkpoint_half_way():
         (0, [0, 0], [0, 1], "Column 1 of the accuracy matrix has no held-out sample"),
     ],
 )
-def test_matrix_refuses_what_does_not_fit(row, true, said, message):
+def test_matrix_refuses_what_does_not_fit(row: Any, true: Any, said: Any, message: Any) -> None:
     matrix = AccuracyMatrix([(0,), (1,)])
     with pytest.raises(ValueError, match=message):
         matrix.record(row, true, said)
     assert np.isnan(matrix.accuracy).all()
 
 
-def test_matrix_refuses_another_test_set():
+def test_matrix_refuses_another_test_set() -> None:
     matrix = AccuracyMatrix([(0,), (1,)])
     matrix.record(0, [0, 1], [0, 0])
     with pytest.raises(ValueError, match=r"Group sizes \[2, 1\] differ from \[1, 1\]"):
@@ -55,18 +56,18 @@ def test_matrix_refuses_another_test_set():
 
 
 @pytest.mark.parametrize("groups", [[], [(0, 1), (1, 2)]])
-def test_matrix_refuses_empty_or_overlapping_groups(groups):
+def test_matrix_refuses_empty_or_overlapping_groups(groups: Any) -> None:
     with pytest.raises(ValueError, match="non-empty and disjoint"):
         AccuracyMatrix(groups)
 
 
-def test_matrix_refuses_arrays_of_another_run():
+def test_matrix_refuses_arrays_of_another_run() -> None:
     saved = AccuracyMatrix([(0,), (1,)]).to_arrays()
     with pytest.raises(ValueError, match=r"saved accuracy matrix is \(2, 2\), but the groups are 3"):
         AccuracyMatrix.from_arrays([(0,), (1,), (2,)], saved)
 
 
-def test_prequential_by_hand():
+def test_prequential_by_hand() -> None:
     score = Prequential(window=3, alpha=0.5)
     for truth, prediction in [(0, None), (0, 0), (1, 0), (1, 1), (1, 1)]:  # hits 0 1 0 1 1
         score.update(truth, prediction)
@@ -78,7 +79,7 @@ def test_prequential_by_hand():
     assert score.per_class() == {0: 0.5, 1: pytest.approx(2 / 3)}
 
 
-def test_prequential_says_nan_before_the_first_sample():
+def test_prequential_says_nan_before_the_first_sample() -> None:
     score = Prequential()
     assert all(math.isnan(value) for value in (score.cumulative, score.windowed, score.fading))
     assert score.per_class() == {}
@@ -89,7 +90,7 @@ def test_prequential_says_nan_before_the_first_sample():
     st.integers(1, 20),
     st.floats(0.1, 1.0),
 )
-def test_prequential_equals_the_formulas(pairs, window, alpha):
+def test_prequential_equals_the_formulas(pairs: Any, window: Any, alpha: Any) -> None:
     score = Prequential(window, alpha)
     for truth, prediction in pairs:
         score.update(truth, prediction)
@@ -106,7 +107,7 @@ def test_prequential_equals_the_formulas(pairs, window, alpha):
     st.lists(st.tuples(st.sampled_from(["a", "b", 3]), st.sampled_from(["a", "b", 3])), max_size=40),
     st.integers(0, 40),
 )
-def test_prequential_resumes_bit_for_bit(pairs, cut):
+def test_prequential_resumes_bit_for_bit(pairs: Any, cut: Any) -> None:
     whole, first = Prequential(window=7, alpha=0.9), Prequential(window=7, alpha=0.9)
     for truth, prediction in pairs:
         whole.update(truth, prediction)
@@ -120,7 +121,7 @@ def test_prequential_resumes_bit_for_bit(pairs, cut):
         np.testing.assert_array_equal(resumed.to_arrays()[key], array)
 
 
-def test_prequential_state_is_numeric_so_that_any_checkpoint_can_hold_it():
+def test_prequential_state_is_numeric_so_that_any_checkpoint_can_hold_it() -> None:
     score = Prequential()
     score.update(np.int64(4), np.int64(4))
     arrays = score.to_arrays()
@@ -128,7 +129,7 @@ def test_prequential_state_is_numeric_so_that_any_checkpoint_can_hold_it():
     assert Prequential.from_arrays(arrays).per_class() == {4: 1.0}
 
 
-def test_prequential_refuses_to_save_labels_it_could_not_read_back():
+def test_prequential_refuses_to_save_labels_it_could_not_read_back() -> None:
     score = Prequential()
     score.update((1, 2), (1, 2))
     with pytest.raises(TypeError, match=r"Label \(1, 2\) cannot be saved"):
@@ -138,6 +139,6 @@ def test_prequential_refuses_to_save_labels_it_could_not_read_back():
 @pytest.mark.parametrize(
     ("window", "alpha", "message"), [(0, 0.5, "window"), (5, 0.0, "alpha"), (5, 1.5, "alpha")]
 )
-def test_prequential_refuses_bad_settings(window, alpha, message):
+def test_prequential_refuses_bad_settings(window: Any, alpha: Any, message: Any) -> None:
     with pytest.raises(ValueError, match=message):
         Prequential(window, alpha)

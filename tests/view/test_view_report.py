@@ -5,6 +5,8 @@ import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ from streamsnn.view.svg import nice_ticks
 HOSTILE = '<script>alert("x")</script>&amp;'
 
 
-def spikes():
+def spikes() -> Any:
     return Raster(
         ticks=np.array([0, 1, 1, 3]),
         units=np.array([0, 3, 2, 9]),
@@ -32,7 +34,7 @@ def spikes():
     )
 
 
-def run(name="digits"):
+def run(name: Any = "digits") -> Any:
     summary = Summary(
         scenario=name,
         order="class",
@@ -72,33 +74,38 @@ def run(name="digits"):
     return summary, pictures
 
 
-def texts(svg):
+def texts(svg: Any) -> Any:
     return [element.text for element in ElementTree.fromstring(svg).iter("text")]
 
 
-def test_heat_map_shows_every_value_under_its_names():
+def test_heat_map_shows_every_value_under_its_names() -> None:
     svg = heat_map(np.array([[1.0, 0.25], [0.875, math.nan]]), ["r&1", "r2"], ["c1", "<c2>"], "T<", "D&")
     shown = texts(svg)
     assert [text for text in shown if text in ("100.0", "25.0", "87.5")] == ["100.0", "25.0", "87.5"]
     assert {"r&1", "r2", "c1", "<c2>"} <= set(shown)
-    root = ElementTree.fromstring(svg)
+    root = drawn(svg)
     assert root.find("title").text == "T<" and root.find("desc").text == "D&"
     assert root.get("role") == "img"
     shades = [cell.get("fill-opacity") for cell in root.iter("rect") if cell.get("class") == "cell"]
     assert shades == ["1.000", "0.250", "0.875", "0.000"]
 
 
-def test_heat_map_refuses_names_that_do_not_fit():
+def test_heat_map_refuses_names_that_do_not_fit() -> None:
     with pytest.raises(ValueError, match="A 2 x 2 matrix has 1 and 2 names"):
         heat_map(np.zeros((2, 2)), ["a"], ["a", "b"], "", "")
 
 
-def first_line(svg):
-    path = ElementTree.fromstring(svg).find("g[@class='line line-0']/path").get("d")
+def drawn(svg: str) -> Any:
+    """The picture as a tree; a part that is missing fails where it is used."""
+    return ElementTree.fromstring(svg)
+
+
+def first_line(svg: Any) -> Any:
+    path = drawn(svg).find("g[@class='line line-0']/path").get("d")
     return [tuple(float(part) for part in spot.split()) for spot in path[1:].split("L")]
 
 
-def test_line_chart_puts_points_where_the_axes_say():
+def test_line_chart_puts_points_where_the_axes_say() -> None:
     axis = ValueAxis("share", span=(0.0, 1.0))
     assert first_line(line_chart([Series("a", [(0, 0.0), (50, 0.5), (100, 1.0)])], axis, "T", "D")) == [
         (LEFT, BOTTOM),
@@ -107,7 +114,7 @@ def test_line_chart_puts_points_where_the_axes_say():
     ]
 
 
-def test_log_scale_spaces_decades_alike_and_keeps_zero_on_the_bottom():
+def test_log_scale_spaces_decades_alike_and_keeps_zero_on_the_bottom() -> None:
     axis = ValueAxis("writes", log=True)
     svg = line_chart([Series("a", [(1, 1.0), (2, 10.0), (3, 100.0), (4, 0.0)])], axis, "T", "D")
     heights = [y for _, y in first_line(svg)]
@@ -115,14 +122,14 @@ def test_log_scale_spaces_decades_alike_and_keeps_zero_on_the_bottom():
     assert {"1", "10", "100"} <= set(texts(svg))
 
 
-def test_line_chart_names_series_boundaries_and_axes():
+def test_line_chart_names_series_boundaries_and_axes() -> None:
     svg = line_chart(
         [Series("a<b", [(0, 1.0)]), Series("c", [(9, 2.0)])], ValueAxis("v&"), "T", "D", [(9, "x>y")]
     )
     assert {"a<b", "c", "v&", "x>y", "events learned"} <= set(texts(svg))
 
 
-def test_line_chart_leaves_out_values_that_are_not_known():
+def test_line_chart_leaves_out_values_that_are_not_known() -> None:
     axis = ValueAxis("share", span=(0.0, 1.0))
     assert (
         len(first_line(line_chart([Series("a", [(0, math.nan), (5, 1.0), (9, 0.5)])], axis, "T", "D"))) == 2
@@ -130,7 +137,7 @@ def test_line_chart_leaves_out_values_that_are_not_known():
     ElementTree.fromstring(line_chart([Series("empty", [])], axis, "T", "D"))
 
 
-def test_long_series_are_thinned_with_their_ends_kept():
+def test_long_series_are_thinned_with_their_ends_kept() -> None:
     kept = Series("a", [(k, float(k)) for k in range(10_001)]).thinned()
     assert len(kept) == 600
     assert kept[0] == (0, 0.0) and kept[-1] == (10_000, 10_000.0)
@@ -145,12 +152,12 @@ def test_long_series_are_thinned_with_their_ends_kept():
         (3, 3, [3]),
     ],
 )
-def test_ticks_are_round_numbers(low, high, expected):
+def test_ticks_are_round_numbers(low: Any, high: Any, expected: Any) -> None:
     assert nice_ticks(low, high) == expected
 
 
-def test_raster_draws_each_spike_once_inside_its_layer():
-    root = ElementTree.fromstring(spike_raster(spikes(), "T", "D"))
+def test_raster_draws_each_spike_once_inside_its_layer() -> None:
+    root = drawn(spike_raster(spikes(), "T", "D"))
     bands = [rect for rect in root.iter("rect")]
     dots = [path.get("d") for path in root.iter("path")]
     assert [d.count("M") for d in dots] == [2, 2]
@@ -162,8 +169,8 @@ def test_raster_draws_each_spike_once_inside_its_layer():
     assert {"input", "4 units", "2 spikes", "hidden", "10 units", "tick (1.00 ms each)"} <= set(shown)
 
 
-def test_higher_units_are_drawn_higher():
-    path = ElementTree.fromstring(spike_raster(spikes(), "T", "D")).find("g/path").get("d")
+def test_higher_units_are_drawn_higher() -> None:
+    path = drawn(spike_raster(spikes(), "T", "D")).find("g/path").get("d")
     (_, unit_0), (_, unit_3) = re.findall(r"M([\d.]+) ([\d.]+)h0", path)
     assert float(unit_3) < float(unit_0)
 
@@ -178,7 +185,7 @@ def test_higher_units_are_drawn_higher():
         ({"layers": np.array([0, 0, 1, -1])}, "count from 0"),
     ],
 )
-def test_a_raster_that_does_not_fit_together_is_refused(change, message):
+def test_a_raster_that_does_not_fit_together_is_refused(change: Any, message: Any) -> None:
     with pytest.raises(ValueError, match=message):
         replace(spikes(), **change)
 
@@ -186,25 +193,27 @@ def test_a_raster_that_does_not_fit_together_is_refused(change, message):
 class Page(HTMLParser):
     """Collects what a browser would load or run."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.tags, self.loads, self.text = [], [], []
+        self.tags: list[str] = []
+        self.loads: list[str] = []
+        self.text: list[str] = []
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: Any, attrs: Any) -> None:
         self.tags.append(tag)
         self.loads += [value for key, value in attrs if key in ("src", "href", "srcset", "data", "action")]
 
-    def handle_data(self, data):
+    def handle_data(self, data: Any) -> None:
         self.text.append(data)
 
 
-def parsed(page):
+def parsed(page: Any) -> Any:
     seen = Page()
     seen.feed(page)
     return seen
 
 
-def test_the_page_loads_and_runs_nothing():
+def test_the_page_loads_and_runs_nothing() -> None:
     page = report_html(*run())
     seen = parsed(page)
     assert seen.loads == []
@@ -213,7 +222,7 @@ def test_the_page_loads_and_runs_nothing():
     assert seen.tags.count("svg") == 4
 
 
-def test_the_page_says_the_numbers():
+def test_the_page_says_the_numbers() -> None:
     text = " ".join(parsed(report_html(*run())).text).replace("\N{NO-BREAK SPACE}", " ")
     for figure in (
         "97.8 %",
@@ -230,12 +239,12 @@ def test_the_page_says_the_numbers():
     assert "streamsnn run digits" in text and "Energy is an estimate" in text
 
 
-def test_the_best_of_each_column_is_bold():
+def test_the_best_of_each_column_is_bold() -> None:
     page = report_html(*run()).replace("\N{NO-BREAK SPACE}", " ")
     assert re.findall(r"<strong>([^<]*)</strong>", page) == ["97.8 %", "95.1 %", "1.1 %"]
 
 
-def test_hostile_names_stay_text():
+def test_hostile_names_stay_text() -> None:
     page = report_html(*run(HOSTILE))
     seen = parsed(page)
     assert "script" not in seen.tags
@@ -245,7 +254,7 @@ def test_hostile_names_stay_text():
         ElementTree.fromstring(svg)
 
 
-def test_every_picture_class_has_a_colour_in_the_style_sheet():
+def test_every_picture_class_has_a_colour_in_the_style_sheet() -> None:
     page = report_html(*run())
     style = page[: page.index("</style>")]
     used = {
@@ -258,7 +267,7 @@ def test_every_picture_class_has_a_colour_in_the_style_sheet():
     assert {name for name in used - plain if f".{name}" not in style} == set()
 
 
-def test_the_report_is_written_whole(tmp_path):
+def test_the_report_is_written_whole(tmp_path: Path) -> None:
     write_report(tmp_path / "report.html", *run())
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.html"]
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == report_html(*run())

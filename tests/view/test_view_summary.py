@@ -3,6 +3,8 @@
 import json
 import os
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +65,7 @@ SUMMARY = Summary(
 )
 
 
-def test_the_keys_are_exactly_the_promised_ones_in_order():
+def test_the_keys_are_exactly_the_promised_ones_in_order() -> None:
     report = json.loads(SUMMARY.to_json())
     assert list(report) == KEYS
     assert list(report["energy_nj_per_sample"]) == ["low", "mid", "high"]
@@ -71,7 +73,7 @@ def test_the_keys_are_exactly_the_promised_ones_in_order():
     assert list(report["baselines"]["streaming_lda"]) == ["acc_final", "forgetting_max", "prequential"]
 
 
-def test_round_trip_is_exact():
+def test_round_trip_is_exact() -> None:
     assert Summary.from_json(SUMMARY.to_json()) == SUMMARY
 
 
@@ -87,18 +89,18 @@ def test_round_trip_is_exact():
         ),
     ],
 )
-def test_numbers_that_json_cannot_hold_are_refused_by_name(change, key):
+def test_numbers_that_json_cannot_hold_are_refused_by_name(change: Any, key: Any) -> None:
     with pytest.raises(ValueError, match=f"{key}, but a report holds finite numbers only"):
         replace(SUMMARY, **change)
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"scenario": 3}', SUMMARY.to_json().replace("1438", '"many"')])
-def test_other_json_is_refused_in_one_sentence(text):
+def test_other_json_is_refused_in_one_sentence(text: Any) -> None:
     with pytest.raises(ValueError, match="This is not the JSON of a report"):
         Summary.from_json(text)
 
 
-def test_write_replaces_the_report_and_leaves_nothing_else(tmp_path):
+def test_write_replaces_the_report_and_leaves_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     SUMMARY.write(path)
     replace(SUMMARY, seed=4).write(path)
@@ -106,7 +108,7 @@ def test_write_replaces_the_report_and_leaves_nothing_else(tmp_path):
     assert os.listdir(path.parent) == ["report.json"]
 
 
-def test_a_write_that_fails_leaves_nothing_behind(tmp_path):
+def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.mkdir()  # a folder stands where the file should go
     with pytest.raises(OSError):
@@ -115,12 +117,12 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path):
     assert os.listdir(path) == []
 
 
-def test_dense_share():
+def test_dense_share() -> None:
     assert SUMMARY.dense_share == 0.0025
     assert replace(SUMMARY, dense_writes_per_sample=0.0).dense_share == 0.0
 
 
-def test_comparison_marks_the_best_of_each_column():
+def test_comparison_marks_the_best_of_each_column() -> None:
     own, lda, repeat = compare(SUMMARY)
     assert own.is_this_run and own.name == "counting"
     assert own.best == {"acc_final", "forgetting_max"}
@@ -128,12 +130,12 @@ def test_comparison_marks_the_best_of_each_column():
     assert repeat.name == "repeat last label" and repeat.best == {"prequential"}
 
 
-def test_values_that_read_the_same_share_the_mark():
+def test_values_that_read_the_same_share_the_mark() -> None:
     own, lda, _ = compare(replace(SUMMARY, acc_final=0.95402))
     assert "acc_final" in own.best and "acc_final" in lda.best
 
 
-def test_where_a_baseline_wins_is_said():
+def test_where_a_baseline_wins_is_said() -> None:
     assert where_baselines_win(compare(SUMMARY)) == [
         "In prequential, repeat last label does better: 99.3 % against 95.1 %."
     ]

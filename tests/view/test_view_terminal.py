@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -46,26 +47,26 @@ HALF_WAY = Progress(
 
 
 class Clock:
-    def __init__(self):
+    def __init__(self) -> None:
         self.now = 0.0
 
-    def __call__(self):
+    def __call__(self) -> Any:
         return self.now
 
 
-def printed(table):
+def printed(table: Any) -> Any:
     console = Console(record=True, width=120, file=io.StringIO())
     console.print(table)
     return [" ".join(line.split()) for line in console.export_text().splitlines()]
 
 
-def test_comparison_table_stars_the_best():
+def test_comparison_table_stars_the_best() -> None:
     lines = printed(comparison_table(SUMMARY))
     assert "│ counting (this run) │ ★ 97.0 % │ 2.0 % │ ★ 95.0 % │" in lines
     assert "│ [bold]lda │ 95.4 % │ ★ 1.0 % │ 94.4 % │" in lines
 
 
-def test_cost_table_gives_share_band_and_tail():
+def test_cost_table_gives_share_band_and_tail() -> None:
     lines = printed(cost_table(SUMMARY))
     assert "│ synaptic writes │ 20.0 │ 0.25 % of a dense rule's 8,000 │" in lines
     assert "│ energy │ 41.0 nJ │ estimate, 12.3 nJ to 1.50 µJ │" in lines
@@ -73,7 +74,7 @@ def test_cost_table_gives_share_band_and_tail():
     assert "│ words read │ 640 │ │" in lines
 
 
-def test_off_a_terminal_a_plain_line_every_two_seconds_and_the_last():
+def test_off_a_terminal_a_plain_line_every_two_seconds_and_the_last() -> None:
     clock, out = Clock(), io.StringIO()
     with LiveView("digits", Console(file=out, width=40), clock) as view:
         for tenth in range(51):  # 0.0 s to 5.0 s
@@ -89,13 +90,13 @@ def test_off_a_terminal_a_plain_line_every_two_seconds_and_the_last():
     assert "\x1b" not in out.getvalue()
 
 
-def test_plain_line_says_everything():
+def test_plain_line_says_everything() -> None:
     assert plain_line("digits", HALF_WAY) == (
         "digits: 50 of 100 events, 1,234 events/s, prequential 80.0 %, 20.0 writes/sample (0.25 % of dense)"
     )
 
 
-def test_on_a_terminal_at_most_eight_pictures_a_second():
+def test_on_a_terminal_at_most_eight_pictures_a_second() -> None:
     clock, out = Clock(), io.StringIO()
     console = Console(file=out, width=100, force_terminal=True, color_system=None)
     drawn = 0
@@ -108,7 +109,7 @@ def test_on_a_terminal_at_most_eight_pictures_a_second():
     assert drawn == 8
 
 
-def test_the_picture_shows_figures_and_a_bar_for_each_class():
+def test_the_picture_shows_figures_and_a_bar_for_each_class() -> None:
     out = io.StringIO()
     console = Console(file=out, width=100, force_terminal=True, color_system=None)
     with LiveView("digits", console, Clock()) as view:
@@ -127,7 +128,7 @@ def test_the_picture_shows_figures_and_a_bar_for_each_class():
         assert part in out.getvalue()
 
 
-def test_with_many_classes_the_latest_are_shown():
+def test_with_many_classes_the_latest_are_shown() -> None:
     out = io.StringIO()
     console = Console(file=out, width=100, height=60, force_terminal=True, color_system=None)
     with LiveView("many", console, Clock()) as view:
@@ -136,7 +137,7 @@ def test_with_many_classes_the_latest_are_shown():
     assert "c049" in out.getvalue() and "c030" in out.getvalue() and "c029" not in out.getvalue()
 
 
-def test_a_failing_run_still_leaves_the_terminal_usable():
+def test_a_failing_run_still_leaves_the_terminal_usable() -> None:
     out = io.StringIO()
     console = Console(file=out, width=100, force_terminal=True, color_system=None)
     with pytest.raises(RuntimeError, match="stream broke"), LiveView("digits", console, Clock()) as view:
@@ -145,7 +146,7 @@ def test_a_failing_run_still_leaves_the_terminal_usable():
     assert out.getvalue().rstrip().endswith("\x1b[?25h")  # the cursor is shown again
 
 
-def test_nothing_goes_to_standard_output(capsys):
+def test_nothing_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     with LiveView("digits") as view:
         view.update(HALF_WAY)
     caught = capsys.readouterr()
@@ -153,7 +154,7 @@ def test_nothing_goes_to_standard_output(capsys):
     assert caught.err.startswith("digits: 50 of 100 events")
 
 
-def test_due_tells_whether_a_snapshot_is_worth_building():
+def test_due_tells_whether_a_snapshot_is_worth_building() -> None:
     clock = Clock()
     view = LiveView("digits", Console(file=io.StringIO()), clock)
     assert view.due
