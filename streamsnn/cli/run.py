@@ -9,7 +9,6 @@ from typing import Any
 
 from rich.console import Console
 
-from streamsnn.atomic import write_atomic
 from streamsnn.cli.errors import FAILED, WRONG_USE, one_sentence
 from streamsnn.run.feeding import check_endpoint
 from streamsnn.run.runner import Place, Settings, begin, finish, follow, resume
@@ -44,7 +43,7 @@ def run_scenario(request: Request) -> None:
             follow(settings, place, session, view)
         summary = finish(settings, place, session, command=shlex.join(["streamsnn", *sys.argv[1:]]))
         if request.json_file is not None:
-            write_atomic(request.json_file, summary.to_json().encode())
+            summary.write(request.json_file)
     console = Console()
     console.print(comparison_table(summary))
     console.print(cost_table(summary))

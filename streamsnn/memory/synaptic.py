@@ -12,6 +12,7 @@ from streamsnn.memory.counters import (
     LRN_WORDS_READ,
     LRN_WORDS_WRITTEN,
     MESSAGES,
+    REFUSED,
     RNG_DRAWS,
     SYN_ROWS_READ,
     SYN_WORDS_READ,
@@ -97,6 +98,18 @@ def write(w: Weights, nnz: Int32s, count: Ints, i: int, j: int, value: int) -> N
         count[WRITES] += 1
         count[LRN_WORDS_WRITTEN] += 1  # one word read and written per synapse that changes alone
         nnz[i] += int(new != 0) - int(old != 0)
+
+
+@kernel
+def calls_for_change(third: Floats, count: Ints) -> bool:
+    """Whether a third factor asks for any update; a non-finite one is refused and counted."""
+    wanted = False
+    for j in range(third.size):
+        if not np.isfinite(third[j]):
+            count[REFUSED] += 1
+            return False
+        wanted |= third[j] != 0.0
+    return wanted
 
 
 @kernel

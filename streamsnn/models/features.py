@@ -22,6 +22,11 @@ def _kind(x: Any) -> str:
     return f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else repr(x)
 
 
+def _check_mapping(x: Any) -> None:
+    if not isinstance(x, Mapping):
+        raise TypeError(f"features {x!r}: give a dict of numbers or a one-dimensional array of them")
+
+
 class FeatureIndex:
     """Index of each feature, in order of appearance (sorted within a sample, so that order cannot matter)."""
 
@@ -36,8 +41,7 @@ class FeatureIndex:
         """Names in `x` that have no index yet, in the order in which `add` takes them."""
         if isinstance(x, np.ndarray):
             return [] if self.names else list(range(x.size))
-        if not isinstance(x, Mapping):
-            raise TypeError(f"features {x!r}: give a dict of numbers or a one-dimensional array of them")
+        _check_mapping(x)
         return sorted((name for name in x if name not in self._index), key=_sort_key)
 
     def add(self, names: Iterable[Hashable]) -> None:
@@ -58,8 +62,7 @@ class FeatureIndex:
         """
         if isinstance(x, np.ndarray):
             return self._row(x)[: len(self.names) + len(new)]
-        if not isinstance(x, Mapping):
-            raise TypeError(f"features {x!r}: give a dict of numbers or a one-dimensional array of them")
+        _check_mapping(x)
         values = {name: self._number(name, x[name]) for name in x}
         vector = np.full(len(self.names) + len(new), np.nan)
         for name, value in values.items():

@@ -6,9 +6,9 @@ from typing import Literal
 import numpy as np
 
 from streamsnn.jit import kernel
-from streamsnn.memory.counters import REFUSED, STATE_READS, STATE_WRITES
+from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.formats import Float32, Format
-from streamsnn.memory.synaptic import N_FORMAT, add_row
+from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 RATE, KEEP, RISE = N_FORMAT, N_FORMAT + 1, N_FORMAT + 2
@@ -106,13 +106,7 @@ def _tick(
         activity[pre[k]] += const[RISE]
     count[STATE_READS] += activity.size
     count[STATE_WRITES] += activity.size
-    any_error = False
-    for j in range(third.size):
-        any_error |= third[j] != 0.0
-        if not np.isfinite(third[j]):
-            count[REFUSED] += 1
-            return
-    if not any_error:
+    if not calls_for_change(third, count):
         return
     scale = -const[RATE] / activity.size
     for i in range(activity.size):

@@ -6,9 +6,9 @@ from typing import Literal
 import numpy as np
 
 from streamsnn.jit import kernel
-from streamsnn.memory.counters import REFUSED, STATE_READS, STATE_WRITES
+from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.formats import Float32, Format
-from streamsnn.memory.synaptic import N_FORMAT, add_row
+from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 RATE, KEEP, BOX, CENTRE = N_FORMAT, N_FORMAT + 1, N_FORMAT + 2, N_FORMAT + 3
@@ -117,14 +117,9 @@ def _tick(
         x_pre[pre[k]] += 1.0
     count[STATE_READS] += x_pre.size
     count[STATE_WRITES] += x_pre.size
-    any_error = False
+    if not calls_for_change(third, count):
+        return
     for j in range(delta.size):
         delta[j] = third[j] if abs(v[j] - const[CENTRE]) < const[BOX] else 0.0
-        any_error |= third[j] != 0.0
-        if not np.isfinite(third[j]):
-            count[REFUSED] += 1
-            return
-    if not any_error:
-        return
     for i in range(x_pre.size):
         add_row(w, nnz, count, key, i, -const[RATE] * x_pre[i], delta, const)

@@ -17,9 +17,8 @@ from streamsnn.run.source import SourceReply, SourceRequest
 
 PARTING_S = 2.0  # what the source process gets to hear the goodbye and close its log
 
-Feeding = tuple[
-    Iterator[Sample], Callable[[int], None]
-]  # events, and what to call after a durable checkpoint
+# Events, and what to call with the offset of every durable checkpoint.
+Feeding = tuple[Iterator[Sample], Callable[[int], None]]
 
 
 def check_endpoint(endpoint: str) -> None:

@@ -55,9 +55,8 @@ class Session:
         self.latency = LatencyHistogram()
         self._seconds = 0.0  # on the stream, in every process that followed it
         self._since: float | None = None
-        self.curve: list[
-            tuple[float, ...]
-        ] = []  # events, writes so far, dense writes so far, windowed accuracy
+        # Events, writes so far, dense writes so far, windowed accuracy.
+        self.curve: list[tuple[float, ...]] = []
         self.dense_writes = 0
         self._stride = max(1, n_events // CURVE_POINTS)
         if saved:
