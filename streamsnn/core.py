@@ -10,9 +10,11 @@ from streamsnn.assembly import assemble
 from streamsnn.memory.counters import COUNTERS, Counters
 from streamsnn.network import INPUT, Layer, Network
 from streamsnn.recording import Raster
+from streamsnn.targets import checked
 from streamsnn.types import Floats, Ints
 
 _UNITS = 64  # first capacity of a layer whose units a rule opens
+_SETTLE = 2  # beside 0, predict, and 1, learn
 
 
 class Core:
@@ -63,7 +65,7 @@ class Core:
         self._state = Arena(self._program.passing, dims)
         self._constants = np.array(self._program.constants)
         self._counts = np.zeros((len(self._program.rows), len(COUNTERS)), np.int64)
-        self._no_record = np.zeros((0, 3), np.int32)
+        self._no_record = self._record = np.zeros((0, 3), np.int32)
         for layer in network.layers:
             self._memory.view(f"{layer.name}.size")[0] = layer.size
         self._bind()
@@ -125,7 +127,7 @@ class Core:
         for i, p in enumerate(self.network.projections):
             inputs = (self.n_features * lines, features * lines)
             start, stop = inputs if p.pre == INPUT else (0, self.network.layer(p.pre).size * first)
-            rows = self._initial(i, start, stop)
+            rows = p.stored_rows(start, stop, self.network.layer(p.post).size)
             if rows is not None:
                 filled.append((i, start, rows))
         self._reserve(self._dims(features, classes))
@@ -138,20 +140,9 @@ class Core:
             self._memory.view(f"p{i}.w")[start:stop, :n_post] = rows
             self._memory.view(f"p{i}.nnz")[start:stop] = np.count_nonzero(rows, axis=1)
 
-    def _initial(self, i: int, start: int, stop: int) -> NDArray[Any] | None:
-        """Stored initial weights of rows start..stop of projection i, None where there is nothing to fill."""
-        p = self.network.projections[i]
-        n_post = self.network.layer(p.post).size
-        if stop == start or n_post == 0:  # a layer that grows starts from zero weights
-            return None
-        rows = p.weights.rows(start, stop, n_post)
-        if rows.shape != (stop - start, n_post):
-            raise ValueError(f"projection {p.name}: weights {rows.shape}, expected {(stop - start, n_post)}")
-        return p.format.quantise(rows)
-
     # -- running --------------------------------------------------------------------------------------
 
-    def run(self, x: Floats, target: Ints, *, learn: bool, record: bool = False) -> Floats:
+    def run(self, x: Floats, target: NDArray[Any], *, learn: bool, record: bool = False) -> Floats:
         """Run samples one after the other; predict each before learning it.
 
         Parameters
@@ -159,7 +150,8 @@ class Core:
         x
             Features `[n, n_features]`; NaN is a missing value.
         target
-            Class index of each sample, -1 without label, `[n]`.
+            Class index of each sample `[n]`, -1 without label; or, where the readout says so, vectors
+            `[n, n_classes]`, NaN first without target.
         learn
             False: nothing lasting changes, no counter moves.
         record
@@ -169,28 +161,33 @@ class Core:
         -------
         Scores `[n, n_classes]`, as they were before each sample was learned.
         """
-        if x.ndim != 2 or x.shape[1] != self.n_features or target.shape != (x.shape[0],):
-            raise ValueError(
-                f"x {x.shape} and target {target.shape}, expected (n, {self.n_features}) and (n,)"
-            )
-        if max(target.tolist(), default=-1) >= self.n_classes:
-            raise ValueError(
-                f"target {target.max()}: there are {self.n_classes} classes, so give 0 to that less 1"
-            )
+        x, target = checked(self.network, x, target, self.n_features, self.n_classes)
         if learn:
             for name, size in self._open_sizes:
                 self._reserve({name: int(size[0]) + x.shape[0]})
-        scores = np.empty((x.shape[0], self.n_classes))
         self._record = self._recorder(x.shape[0]) if record else self._no_record
+        return self._execute(x, target, int(learn))
+
+    def settle(self) -> None:
+        """Write everything that deferring rules still hold back, so that `weights` shows it."""
+        x = np.zeros((0, self.n_features))
+        vector = self.network.readout.targets == "vector"
+        target = np.zeros((0, self.n_classes)) if vector else np.zeros(0, np.int64)
+        self._execute(x, target, _SETTLE)
+
+    def _execute(self, x: Floats, target: NDArray[Any], mode: int) -> Floats:
+        scores = np.empty((x.shape[0], self.n_classes))
+        # A continuous network's state lasts, so that predicting runs on a copy.
+        aside = mode == 0 and self.network.continuous
         self._program.run(
-            self._memory.block,
+            self._memory.block.copy() if aside else self._memory.block,
             self._state.block,
             self._layout,
-            self._counts if learn else self._counts.copy(),
+            self._counts if mode else self._counts.copy(),
             self._constants,
-            np.ascontiguousarray(x, np.float64),  # another type would compile the program anew
-            np.ascontiguousarray(target, np.int64),
-            int(learn),
+            x,
+            target,
+            mode,
             self.seed,
             scores,
             self._record,

@@ -1,12 +1,14 @@
 """The frozen description of a network: it goes to and from files, clones and other tools; `Core` runs it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.initial import Initial, Zeros
-from streamsnn.types import Encoder, Neuron, Readout, Rule
+from streamsnn.types import Encoder, Feedback, Neuron, Readout, Rule
 
 INPUT = "input"
 
@@ -25,7 +27,9 @@ class Layer:
         Number of neurons. 0 for a layer that grows: with the classes (`per_class=True`), or with the
         units that a rule opens.
     per_class
-        One neuron per class.
+        One neuron per class (per output, if the readout's targets are vectors).
+    feedback
+        How the error of the last layer becomes the third factor of rules onto this one; None for none.
 
     Raises
     ------
@@ -43,6 +47,7 @@ class Layer:
     neuron: Neuron
     size: int = 0
     per_class: bool = False
+    feedback: Feedback | None = None
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier() or self.name == INPUT:
@@ -90,13 +95,26 @@ class Projection:
         """`pre->post`, the name of its counter row."""
         return f"{self.pre}->{self.post}"
 
+    def stored_rows(self, start: int, stop: int, n_post: int) -> NDArray[Any] | None:
+        """Initial weights of rows start..stop as they are stored, None where there is nothing to fill."""
+        if stop == start or n_post == 0:  # a layer that grows starts from zero weights
+            return None
+        rows = self.weights.rows(start, stop, n_post)
+        if rows.shape != (stop - start, n_post):
+            raise ValueError(
+                f"projection {self.name}: weights {rows.shape}, expected {(stop - start, n_post)}"
+            )
+        return self.format.quantise(rows)
+
 
 @dataclass(frozen=True)
 class Network:
     """Encoder, layers, projections and readout.
 
-    Spikes of tick t reach the next layer in tick t + 1; the encoder's spikes reach theirs in the same
-    tick. A sample therefore takes `encoder.ticks + len(layers) - 1` ticks.
+    Spikes of tick t reach the next layer (or their own, through a recurrent projection) in tick t + 1; the
+    encoder's spikes reach theirs in the same tick. A sample therefore takes
+    `encoder.ticks + len(layers) - 1` ticks; in a continuous network, `encoder.ticks`: spikes on their
+    way arrive during the next sample.
 
     Parameters
     ----------
@@ -110,6 +128,9 @@ class Network:
         Scores from the last layer.
     dt
         Seconds per tick.
+    continuous
+        True: a stream without gaps; potentials, traces and spikes on their way go on from sample to
+        sample. False: every sample starts from rest.
 
     Raises
     ------
@@ -138,6 +159,7 @@ class Network:
     projections: tuple[Projection, ...]
     readout: Readout
     dt: float = 1e-3
+    continuous: bool = False
 
     def __post_init__(self) -> None:
         names = [layer.name for layer in self.layers]
@@ -177,4 +199,4 @@ class Network:
     @property
     def ticks(self) -> int:
         """Ticks of one sample."""
-        return self.encoder.ticks + len(self.layers) - 1
+        return self.encoder.ticks + (0 if self.continuous else len(self.layers) - 1)

@@ -17,7 +17,7 @@ Kernel = Callable[..., Any]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Int32s = NDArray[np.int32]
-Weights = NDArray[Any]  # int8 (Fixed) or float32 (Float32): kernels are compiled for what they are given
+Weights = NDArray[Any]  # int8, float32 or float64, by format: kernels are compiled for what they are given
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,9 @@ class Neuron(Leaf, Protocol):
     """A layer's neuron model.
 
     `kernel` may name: `t` (tick of the sample), `last` (last tick with input), `acc` (summed input of this
-    tick, `[n]`; the kernel clears it), `out` (int32 `[n]`, receives the indices of the spikes), `count`,
-    `const`, and its own fields. It returns the number of spikes.
+    tick, `[n]`; the kernel clears it), `out` (int32 `[n]`, receives the indices of the spikes), `learn` (0
+    while predicting), `key` (random key of this tick), `count`, `const`, and its own fields. It returns the
+    number of spikes.
     """
 
     @property
@@ -92,10 +93,14 @@ class Rule(Leaf, Protocol):
     """A learning rule of one projection.
 
     `kernel` may name: `w` (`[n_pre, n_post]`), `nnz` (non-zero weights per row), `count`, `key` (random
-    key of this sample), `pre` (indices of the presynaptic spikes delivered in this tick), `post` (indices
-    of the postsynaptic spikes), `third` (third factor), `size` (int64 `[1]`, neurons of the post layer),
-    `const` (format constants, then the rule's own), its own fields, and fields of the post layer's neuron
-    (`v`, ...). It changes weights through `streamsnn.memory.synaptic` only.
+    key of this tick), `pre` (indices of the presynaptic spikes delivered in this tick), `post` (indices
+    of the spikes that the post layer has then fired), `third` (third factor), `size` (int64 `[1]`, neurons
+    of the post layer), `t` (tick of the sample), `learn`, `ending` (1 in the last tick of a sample whose
+    passing arrays are cleared after it), `const` (format constants, then the rule's own), its own fields,
+    and fields of the post layer's neuron (`v`, ...). It changes weights through
+    `streamsnn.memory.synaptic` only.
+
+    Within a tick: spikes are delivered, neurons advance, the readout gives the third factor, rules learn.
     """
 
     @property
@@ -123,7 +128,37 @@ class Rule(Leaf, Protocol):
         ...
 
     def deliver(self) -> Kernel | None:
-        """Deliver spikes in the rule's own way (`w nnz count pre acc size const` and fields), or None."""
+        """Deliver spikes in the rule's own way (names of `kernel`, and `acc`), or None.
+
+        `post` are here the spikes that the post layer fired in the tick before.
+        """
+        ...
+
+
+@runtime_checkable
+class Defers(Protocol):
+    """A rule that writes a row later than it could: when the row is next read, or when asked."""
+
+    def arrive(self) -> Kernel | None:
+        """Write what the rows of `pre` are owed, before they are delivered (names of `Rule.kernel`)."""
+        ...
+
+    def settle(self) -> Kernel | None:
+        """Write all that is pending (names of `Rule.kernel`); `Core.settle` runs it."""
+        ...
+
+
+class Feedback(Leaf, Protocol):
+    """How the error of the last layer reaches a hidden one: the third factor of its rules.
+
+    `kernel` may name: `error` (float64 `[n_out]`), `target`, `third` (float64 `[n]`, to be written), `post`
+    (spikes of the hidden layer in this tick), `w` and `format` (weights `[n, n_out]` onto the last layer and
+    the constants of their format, where such a projection exists), `count`, `const`, its own fields and
+    fields of the layer's neuron.
+    """
+
+    def kernel(self) -> Kernel:
+        """Write the third factor."""
         ...
 
 
@@ -153,10 +188,20 @@ class Encoder(Leaf, Protocol):
 class Readout(Leaf, Protocol):
     """Potentials of the last layer to one score per class.
 
-    `kernel` may name: `scores` (float64 `[n_classes]`, to be written), `const`, fields of the last layer's
-    neuron (`v`), and fields of the rule that feeds it (`owner`). `error` may also name `target` (class
-    index) and `third` (to be written).
+    `kernel` may name: `scores` (float64 `[n_classes]`, to be written), `post` (spikes of the last layer in
+    this tick), `const`, fields of the last layer's neuron (`v`), and fields of the rule that feeds it
+    (`owner`). `error` may also name `target` (class index, or float64 `[n_out]`) and `third` (to be written).
     """
+
+    @property
+    def targets(self) -> Literal["class", "vector"]:
+        """What a sample's target is: a class index, or one number per output."""
+        ...
+
+    @property
+    def when(self) -> Literal["tick", "sample"]:
+        """Read (and give the error) every tick, or in the last tick of a sample."""
+        ...
 
     def kernel(self) -> Kernel:
         """Write the scores."""

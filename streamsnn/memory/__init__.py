@@ -4,6 +4,6 @@ Only this package changes a weight, and every change is counted where it is made
 """
 
 from streamsnn.memory.counters import COUNTERS, Counters
-from streamsnn.memory.formats import Fixed, Float32, Format
+from streamsnn.memory.formats import Fixed, Float32, Float64, Format
 
-__all__ = ["COUNTERS", "Counters", "Fixed", "Float32", "Format"]
+__all__ = ["COUNTERS", "Counters", "Fixed", "Float32", "Float64", "Format"]

@@ -38,6 +38,8 @@ COUNTERS = (
     "overflows",
     "rng_draws",
     "refused",  # non-finite third factors
+    "tag_words_read",  # eligibility stored per synapse: synaptic memory too, counted apart from weights
+    "tag_words_written",
 )
 (
     SYN_ROWS_READ,
@@ -63,6 +65,8 @@ COUNTERS = (
     OVERFLOWS,
     RNG_DRAWS,
     REFUSED,
+    TAG_WORDS_READ,
+    TAG_WORDS_WRITTEN,
 ) = range(len(COUNTERS))
 
 

@@ -42,6 +42,36 @@ class Float32:
 
 
 @dataclass(frozen=True)
+class Float64:
+    """IEEE double precision: for proofs that two forms of a rule agree, not for a chip.
+
+    >>> Float64().constants()[-1]
+    1.0
+    """
+
+    bits: int = 64
+
+    def __post_init__(self) -> None:
+        if self.bits != 64:
+            raise ValueError(
+                f"Float64 has 64 bits, not {self.bits}; use Float32() or Fixed(bits={self.bits})"
+            )
+
+    @property
+    def dtype(self) -> np.dtype[np.float64]:
+        """Type of the stored array."""
+        return np.dtype(np.float64)
+
+    def constants(self) -> tuple[float, ...]:
+        """`(lsb, low, high, stochastic, weights per word)`; lsb 0 means "store as it is"."""
+        return (0.0, -np.inf, np.inf, 0.0, 1.0)
+
+    def quantise(self, weights: NDArray[np.float64]) -> NDArray[np.generic]:
+        """Stored form of real-valued initial weights."""
+        return weights.astype(np.float64)
+
+
+@dataclass(frozen=True)
 class Fixed:
     """Signed or unsigned integer of `bits` with a shared power-of-two exponent.
 
@@ -101,4 +131,4 @@ class Fixed:
         return np.clip(np.rint(weights / 2.0**self.exponent), self.low, self.high).astype(np.int8)
 
 
-Format = Float32 | Fixed
+Format = Float32 | Float64 | Fixed

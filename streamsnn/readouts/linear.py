@@ -34,6 +34,16 @@ class Linear:
         if self.loss not in ("softmax", "squared"):
             raise ValueError(f"loss={self.loss!r}: choose 'softmax' or 'squared'")
 
+    @property
+    def targets(self) -> Literal["class", "vector"]:
+        """The class index."""
+        return "class"
+
+    @property
+    def when(self) -> Literal["tick", "sample"]:
+        """In the last tick of a sample."""
+        return "sample"
+
     def fields(self) -> tuple[Field, ...]:
         """Nothing to remember."""
         return ()

@@ -1,6 +1,7 @@
 """Mixture readout: several units speak for a class."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -33,6 +34,16 @@ class Mixture:
     def __post_init__(self) -> None:
         if not self.beta > 0 or not self.unit > 0:
             raise ValueError(f"beta={self.beta}, unit={self.unit}: give positive numbers")
+
+    @property
+    def targets(self) -> Literal["class", "vector"]:
+        """The class index."""
+        return "class"
+
+    @property
+    def when(self) -> Literal["tick", "sample"]:
+        """In the last tick of a sample."""
+        return "sample"
 
     def fields(self) -> tuple[Field, ...]:
         """Largest potential of each class, scratch."""

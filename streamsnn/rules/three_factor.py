@@ -1,63 +1,86 @@
-"""Generic three-factor rule, dense form: the yardstick for what sparse rules save."""
+"""Generic three-factor rule, evaluated densely or deferred to the next presynaptic spike."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from streamsnn.jit import kernel
-from streamsnn.memory.counters import STATE_READS, STATE_WRITES
+from streamsnn.memory.deferred import block_ticks
 from streamsnn.memory.formats import Float32, Format
-from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
-from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
-
-RATE, KEEP, BOX, CENTRE = N_FORMAT, N_FORMAT + 1, N_FORMAT + 2, N_FORMAT + 3
+from streamsnn.rules._three_factor import arrive, dense, remember, settle
+from streamsnn.surrogates import Surrogate, surrogate_constants
+from streamsnn.types import Field, Kernel
 
 
 @dataclass(frozen=True)
 class ThreeFactor:
-    """Three-factor rule with a presynaptic trace, evaluated for every synapse (dense).
+    """Three-factor rule with a presynaptic trace: dense, or deferred with the same result.
 
-        x_i[t] = x_i[t-1] exp(-dt / tau_pre) + (1 if neuron i spiked at t)
+        p_i[t] = p_i[t-1] exp(-dt / tau_pre) + s_i[t] ,    q_i[t] the same with tau_rise
+        x_i    = p_i - q_i          (two poles)   or   x_i = p_i   (tau_rise = 0: one pole)
         dw_ij  = -learning_rate * x_i * psi(v_j) * e_j
-        psi(v) = 1 if |v - centre| < box, else 0           (box surrogate; box = inf: psi = 1)
 
-    e_j is the third factor: error (prediction minus target) of neuron j. In every tick in which some
-    e_j is not zero, *all* n_pre x n_post synapses are read and attempted: that is what a rule with
-    continuous post-synaptic state costs if nothing is deferred. A non-finite third factor is refused
-    and counted, never written.
+    e_j is the third factor: error (prediction minus target) of neuron j, on a hidden layer its feedback.
+    psi is the surrogate derivative; a neuron that spikes in this tick counts as at the centre, since its
+    potential has been reset. A non-finite third factor is refused and counted, never written.
+
+    Dense: in every tick in which some e_j is not zero, *all* n_pre x n_post synapses are read and
+    attempted: what a rule with continuous post-synaptic state costs if nothing is deferred. Deferred: a
+    row is settled when its presynaptic neuron spikes, before the spike is delivered; spike trains are
+    the same and weights differ by rounding of floats alone (`memory.deferred`).
 
     Parameters
     ----------
     learning_rate
         Weight change per unit of trace and error.
-    tau_pre
-        Decay of the presynaptic trace, seconds.
-    box, centre
-        Half width and centre of the surrogate, in units of v.
+    tau_pre, tau_rise
+        Decay of the presynaptic trace and its rise, seconds; `tau_rise=0` rises at once.
+    width, centre
+        Half width and centre of the surrogate, in units of v; a box of infinite width is psi = 1.
+    surrogate
+        `"box"`, `"triangle"` or `"fast_sigmoid"`.
+    deferred
+        Settle rows when they are next read.
+    history
+        Deferred only: ticks of history, a power of two. A row silent for half of it is settled and its
+        trace dropped: at 25 times tau_pre that is 1e-11 of a spike, at 8 times 3e-4.
 
-    Cost per tick with error: n_pre * n_post synapses read and attempted; n_pre trace updates.
+    Cost per tick with error, synaptic memory: dense n_pre * n_post read and attempted; deferred
+    (presynaptic spikes) * n_post read and attempted. Neuron memory: n_pre trace updates dense; n_post
+    words of history deferred.
+    Hosts: deferred, loihi2 and spinnaker2 (continuous third factor at the neuron, history in neuron
+    memory), cpu; on loihi1 a host must relay the third factor.
 
     References
     ----------
     Fremaux & Gerstner, Neuromodulated spike-timing-dependent plasticity, Frontiers in Neural Circuits
-    2016; Zenke & Ganguli, SuperSpike, Neural Computation 2018 (surrogate).
+    2016; Zenke & Ganguli, SuperSpike, Neural Computation 2018. Deferral after event-driven e-prop:
+    Korcsak-Gorzo et al. 2025.
 
-    >>> ThreeFactor(learning_rate=0.01).third
+    >>> ThreeFactor(learning_rate=0.01, deferred=True).third
     'error'
     """
 
     learning_rate: float = 0.02
     tau_pre: float = 0.01
-    box: float = float("inf")
+    width: float = float("inf")
     centre: float = 0.0
+    surrogate: Surrogate = "box"
+    tau_rise: float = 0.0
+    deferred: bool = False
+    history: int = 512
 
     def __post_init__(self) -> None:
-        if not self.learning_rate >= 0 or not self.tau_pre > 0 or not self.box > 0:
+        if not self.learning_rate >= 0 or not self.tau_pre > 0:
             raise ValueError(
-                f"learning_rate={self.learning_rate}, tau_pre={self.tau_pre} s, box={self.box}: "
-                "give learning_rate >= 0, tau_pre > 0, box > 0"
+                f"learning_rate={self.learning_rate}, tau_pre={self.tau_pre} s: "
+                "give learning_rate >= 0, tau_pre > 0"
             )
+        if not 0 <= self.tau_rise < self.tau_pre:
+            raise ValueError(f"tau_rise={self.tau_rise} s: give 0 or a time below tau_pre={self.tau_pre} s")
+        if self.history < 4 or self.history & (self.history - 1):
+            raise ValueError(f"history={self.history}: give a power of two from 4, in ticks")
+        surrogate_constants(self.surrogate, self.width, self.centre)
 
     @property
     def format(self) -> Format:
@@ -80,46 +103,39 @@ class ThreeFactor:
         return False
 
     def fields(self) -> tuple[Field, ...]:
-        """Trace of each presynaptic neuron; scratch for psi(v) e."""
+        """Traces of each presynaptic neuron; scratch; with deferral, the history of psi(v) e."""
+        traces = tuple(Field(name, "f8", ("pre",), lasting=False) for name in ("p", "q"))
+        delta = Field("delta", "f8", ("post",), lasting=False)
+        if not self.deferred:
+            return (*traces, delta)
+        rise = self.history if self.tau_rise > 0 else 1
         return (
-            Field("x_pre", "f8", ("pre",), lasting=False),
-            Field("delta", "f8", ("post",), lasting=False),
+            *traces,
+            delta,
+            Field("now", "i8", (1,), lasting=False),
+            Field("opened", "i8", ("pre",), lasting=False),
+            Field("prefix", "f8", (self.history, "post"), lasting=False),
+            Field("prefix_rise", "f8", (rise, "post"), lasting=False),
         )
 
     def constants(self, dt: float) -> tuple[float, ...]:
-        """`(learning rate, trace kept per tick, box, centre)`."""
-        return (self.learning_rate, float(np.exp(-dt / self.tau_pre)), self.box, self.centre)
+        """Learning rate, what traces keep per tick, surrogate, ticks of a block."""
+        keep = float(np.exp(-dt / self.tau_pre))
+        keep_rise = float(np.exp(-dt / self.tau_rise)) if self.tau_rise > 0 else 0.0
+        psi = surrogate_constants(self.surrogate, self.width, self.centre)
+        return (self.learning_rate, keep, keep_rise, *psi, float(block_ticks(keep, keep_rise, self.history)))
 
     def kernel(self) -> Kernel:
-        """Update the traces, then all synapses."""
-        return _tick
+        """Update traces and synapses, or traces and history."""
+        return remember if self.deferred else dense
 
     def deliver(self) -> None:
         """Weights deliver their own value."""
 
+    def arrive(self) -> Kernel | None:
+        """Deferred: settle the rows that are about to be read."""
+        return arrive if self.deferred else None
 
-@kernel
-def _tick(
-    w: Weights,
-    nnz: Int32s,
-    count: Ints,
-    key: int,
-    pre: Int32s,
-    third: Floats,
-    v: Floats,
-    x_pre: Floats,
-    delta: Floats,
-    const: Floats,
-) -> None:
-    for i in range(x_pre.size):
-        x_pre[i] *= const[KEEP]
-    for k in range(pre.size):
-        x_pre[pre[k]] += 1.0
-    count[STATE_READS] += x_pre.size
-    count[STATE_WRITES] += x_pre.size
-    if not calls_for_change(third, count):
-        return
-    for j in range(delta.size):
-        delta[j] = third[j] if abs(v[j] - const[CENTRE]) < const[BOX] else 0.0
-    for i in range(x_pre.size):
-        add_row(w, nnz, count, key, i, -const[RATE] * x_pre[i], delta, const)
+    def settle(self) -> Kernel | None:
+        """Deferred: settle every row."""
+        return settle if self.deferred else None

@@ -35,9 +35,13 @@ class Bench:
         self.three_factor = isinstance(rule, ThreeFactor)
 
     def tick(self, spikes: list[int], v: np.ndarray, error: np.ndarray, key: int = KEY) -> None:
-        shared = (self.w, self.nnz, self.count, key, np.array(spikes, np.int32), error)
-        own = (v, self.trace, self.delta) if self.three_factor else (self.trace,)
-        self.kernel(*shared, *own, self.const)
+        shared = (self.w, self.nnz, self.count, key, np.array(spikes, np.int32))
+        if self.three_factor:
+            silent = np.zeros(0, np.int32)  # post spikes
+            own = (self.trace, np.zeros(N_PRE), self.delta)
+            self.kernel(*shared, silent, error, v, *own, self.const)
+        else:
+            self.kernel(*shared, error, self.trace, self.const)
 
     @property
     def counted(self) -> Counter[str]:
@@ -65,7 +69,7 @@ def check_ticks(rule: ThreeFactor | PES, number_format: Format, rng: np.random.G
     own = synapses(bench, number_format, KEY)
     oracle: DenseThreeFactor | DecoderPES
     if isinstance(rule, ThreeFactor):
-        oracle = DenseThreeFactor(rule.learning_rate, rule.tau_pre, DT, rule.box, rule.centre, own)
+        oracle = DenseThreeFactor(rule.learning_rate, rule.tau_pre, DT, rule.width, rule.centre, own)
         oracle.trace = [0.0] * N_PRE
     else:
         oracle = DecoderPES(rule.learning_rate, rule.tau_pre, DT, own, [0.0] * N_PRE)
@@ -95,7 +99,7 @@ def check_ticks(rule: ThreeFactor | PES, number_format: Format, rng: np.random.G
 def test_three_factor_is_an_outer_product(
     number_format: Format, box: float, rng: np.random.Generator
 ) -> None:
-    rule = ThreeFactor(learning_rate=0.05, tau_pre=0.01, box=box, centre=0.2)
+    rule = ThreeFactor(learning_rate=0.05, tau_pre=0.01, width=box, centre=0.2)
     check_ticks(rule, number_format, rng, ticks=60)
 
 
@@ -105,7 +109,7 @@ def test_pes_is_an_outer_product(number_format: Format, rng: np.random.Generator
 
 
 @pytest.mark.small
-@pytest.mark.parametrize("rule", [ThreeFactor(learning_rate=0.05, box=0.8), PES(learning_rate=0.5)])
+@pytest.mark.parametrize("rule", [ThreeFactor(learning_rate=0.05, width=0.8), PES(learning_rate=0.5)])
 def test_a_few_ticks(rule: ThreeFactor | PES, rng: np.random.Generator) -> None:
     check_ticks(rule, Float32(), rng, ticks=5)
     check_ticks(rule, FIXED8, rng, ticks=5)
@@ -152,7 +156,7 @@ def test_a_non_finite_third_factor_is_refused(
 
 @pytest.mark.small
 def test_box_surrogate_is_open_at_its_edge(rng: np.random.Generator) -> None:
-    bench = Bench(ThreeFactor(learning_rate=1.0, box=0.5, centre=1.0), Float32(), rng)
+    bench = Bench(ThreeFactor(learning_rate=1.0, width=0.5, centre=1.0), Float32(), rng)
     before = bench.w.copy()
     v = np.full(N_POST, 9.0)
     v[:4] = [1.0, 1.5, 0.5, 1.25]
@@ -211,7 +215,7 @@ def test_pes_does_not_depend_on_the_time_step() -> None:
     [
         (lambda: ThreeFactor(learning_rate=-1.0), r"learning_rate=-1\.0"),
         (lambda: ThreeFactor(tau_pre=0.0), r"tau_pre=0\.0 s"),
-        (lambda: ThreeFactor(box=0.0), r"box=0\.0"),
+        (lambda: ThreeFactor(width=0.0), r"width=0\.0"),
         (lambda: PES(learning_rate=-1.0), r"learning_rate=-1\.0"),
         (lambda: PES(tau_pre=0.0), r"tau_pre=0\.0 s"),
     ],

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 LAYERS = {
     0: ("types", "jit", "atomic"),
-    1: ("memory",),
-    2: ("neurons", "rules", "encoders", "readouts"),
-    3: ("network", "core", "arena", "assembly", "recording"),
+    1: ("memory", "surrogates", "expression"),
+    2: ("neurons", "rules", "encoders", "readouts", "feedback"),
+    3: ("network", "core", "arena", "assembly", "plan", "targets", "recording"),
     4: ("models", "control", "continual", "pretrain", "hardware", "nir", "checkpoint", "plot"),
     5: ("cli", "run", "serve", "view", "__main__"),
 }

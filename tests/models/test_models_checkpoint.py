@@ -22,7 +22,7 @@ from streamsnn.atomic import write_atomic
 MODELS: dict[str, dict[str, Any]] = {
     "default": {},
     "tuned": {"rule": Counting(novelty=0.5, max_units=3), "encoder": Latency(-4, 4.5, ticks=5), "seed": 3},
-    "three_factor": {"rule": ThreeFactor(box=2.0, centre=0.5)},
+    "three_factor": {"rule": ThreeFactor(width=2.0, centre=0.5)},
     "pes": {"rule": PES(learning_rate=50.0), "readout": Linear("squared"), "seed": np.int64(2)},
 }
 

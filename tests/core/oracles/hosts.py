@@ -11,14 +11,16 @@ from streamsnn.encoders.latency import Latency
 from streamsnn.memory import Fixed
 from streamsnn.memory.initial import SignedRandom
 from streamsnn.network import Layer, Network, Projection
+from streamsnn.neurons.alif import ALIF
 from streamsnn.neurons.integrator import LI
 from streamsnn.neurons.k_winners import KWinners
 from streamsnn.neurons.lif import LIF
 from streamsnn.readouts.linear import Linear
 from streamsnn.readouts.mixture import Mixture
 from streamsnn.rules.counting import Counting
+from streamsnn.rules.eprop import EProp
 from streamsnn.rules.three_factor import ThreeFactor
-from streamsnn.types import Encoder, Neuron, Readout, Rule
+from streamsnn.types import Encoder, Feedback, Neuron, Readout, Rule
 
 N_FEATURES, N_HIDDEN, K, N_CLASSES = 6, 30, 5, 3
 TRUNK = Projection(
@@ -27,11 +29,14 @@ TRUNK = Projection(
 # steps of 1/64: an update of the host's learning rate is a few of them, so that writes and zeros both occur
 PLASTIC = Fixed(8, exponent=-6)
 LEARNING = ThreeFactor(learning_rate=0.1)
+HIDDEN_LEARNING = ThreeFactor(learning_rate=2.0)
 
 
 def rule_host(rule: Rule, encoder: Encoder | None = None) -> Network:
     """Encoder, frozen code of k winners, the rule, and the readout that suits it."""
     units = Layer("units", LI()) if rule.opens_units else _per_class()
+    if isinstance(rule, EProp):  # it reads the adaptation
+        units = replace(units, neuron=ALIF(refractory=0))
     return Network(
         encoder=encoder or Latency(),
         layers=(Layer("code", KWinners(K), N_HIDDEN), units),
@@ -64,6 +69,25 @@ def readout_host(readout: Readout) -> Network:
     """The readout behind a rule that gives it what it asks for: errors, or units."""
     host = rule_host(Counting() if readout.error() is None else ThreeFactor())
     return replace(host, readout=readout)
+
+
+def feedback_host(feedback: Feedback) -> Network:
+    """The feedback onto a spiking hidden layer, whose input projection learns from it."""
+    hidden = Layer("code", LIF(v_threshold=100.0), N_HIDDEN, feedback=feedback)
+    error_driven = rule_host(LEARNING)
+    trunk = replace(TRUNK, format=Fixed(8), rule=HIDDEN_LEARNING)
+    return replace(
+        error_driven, layers=(hidden, _per_class()), projections=(trunk, error_driven.projections[1])
+    )
+
+
+def targets_of(network: Network, target: np.ndarray) -> np.ndarray:
+    """Class indices, or one-hot vectors (NaN without label) for a readout that wants vectors."""
+    if network.readout.targets == "class":
+        return target
+    vectors: np.ndarray = np.eye(N_CLASSES)[np.maximum(target, 0)]
+    vectors[target < 0] = np.nan
+    return vectors
 
 
 def _per_class() -> Layer:

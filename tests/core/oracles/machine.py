@@ -120,7 +120,7 @@ class ThreeFactorMachine:
         weights = [[0.0] * n_classes for _ in range(self.n_hidden)]
         self.lsb = 2.0**exponent
         synapses = Synapses(weights, fixed_rounding(self.lsb, -127, 127, 0), per_word=8, bits=8)
-        self.rule = DenseThreeFactor(rule.learning_rate, rule.tau_pre, DT, rule.box, rule.centre, synapses)
+        self.rule = DenseThreeFactor(rule.learning_rate, rule.tau_pre, DT, rule.width, rule.centre, synapses)
         self.clock = 0
         self.count: dict[str, Counter[str]] = defaultdict(Counter)
 
