@@ -8,10 +8,11 @@ from streamsnn.surrogates import surrogate
 from streamsnn.types import Floats, Int32s, Ints, Weights
 
 RATE, KEEP, KEEP_RISE, KIND, STEEPNESS, CENTRE, BLOCK = range(N_FORMAT, N_FORMAT + 7)
+N_OWN = N_FORMAT + 7  # constants of a rule that builds on this one start here
 
 
 @kernel
-def _changes(third: Floats, v: Floats, post: Int32s, delta: Floats, const: Floats) -> None:
+def changes(third: Floats, v: Floats, post: Int32s, delta: Floats, const: Floats) -> None:
     """delta_j = psi(v_j) e_j."""
     for j in range(delta.size):
         e = third[j]
@@ -47,7 +48,7 @@ def dense(
     count[STATE_WRITES] += p.size
     if not calls_for_change(third, count):
         return
-    _changes(third, v, post, delta, const)
+    changes(third, v, post, delta, const)
     for i in range(p.size):
         add_row(w, nnz, count, key, i, -const[RATE] * (p[i] - q[i]), delta, const)
 
@@ -112,6 +113,39 @@ def arrive(
 
 
 @kernel
+def note_changes(
+    w: Weights,
+    nnz: Int32s,
+    count: Ints,
+    key: int,
+    ending: int,
+    p: Floats,
+    q: Floats,
+    delta: Floats,
+    now: Ints,
+    opened: Ints,
+    prefix: Floats,
+    prefix_rise: Floats,
+    const: Floats,
+) -> None:
+    """Add delta to the history, end the tick, and settle rows that have been silent for half the history."""
+    block = int(const[BLOCK])
+    remember_tick(prefix, delta, now[0], const[KEEP], block, count)
+    if const[KEEP_RISE] > 0.0:
+        remember_tick(prefix_rise, delta, now[0], const[KEEP_RISE], block, count)
+    now[0] += 1
+    kept = prefix.shape[0] >> 1
+    if ending != 0 or (now[0] & (kept - 1)) == 0:
+        oldest = now[0] if ending != 0 else now[0] - kept
+        for i in range(p.size):
+            if 0 < opened[i] <= oldest:
+                _settle_row(w, nnz, count, key, i, p, q, delta, now[0], opened, prefix, prefix_rise, const)
+                p[i] = 0.0
+                q[i] = 0.0
+                opened[i] = 0
+
+
+@kernel
 def remember(
     w: Weights,
     nnz: Int32s,
@@ -130,25 +164,12 @@ def remember(
     prefix_rise: Floats,
     const: Floats,
 ) -> None:
-    """Add this tick to the history; settle rows that have been silent for half of it."""
-    block = int(const[BLOCK])
+    """Add this tick to the history."""
     if calls_for_change(third, count):
-        _changes(third, v, post, delta, const)
+        changes(third, v, post, delta, const)
     else:
         delta[:] = 0.0
-    remember_tick(prefix, delta, now[0], const[KEEP], block, count)
-    if const[KEEP_RISE] > 0.0:
-        remember_tick(prefix_rise, delta, now[0], const[KEEP_RISE], block, count)
-    now[0] += 1
-    kept = prefix.shape[0] >> 1
-    if ending != 0 or (now[0] & (kept - 1)) == 0:
-        oldest = now[0] if ending != 0 else now[0] - kept
-        for i in range(p.size):
-            if 0 < opened[i] <= oldest:
-                _settle_row(w, nnz, count, key, i, p, q, delta, now[0], opened, prefix, prefix_rise, const)
-                p[i] = 0.0
-                q[i] = 0.0
-                opened[i] = 0
+    note_changes(w, nnz, count, key, ending, p, q, delta, now, opened, prefix, prefix_rise, const)
 
 
 @kernel

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from streamsnn.encoders.latency import Latency
+from streamsnn.feedback.local import LocalFeedback
 from streamsnn.memory import Fixed
 from streamsnn.memory.initial import SignedRandom
 from streamsnn.network import Layer, Network, Projection
@@ -17,6 +18,7 @@ from streamsnn.neurons.k_winners import KWinners
 from streamsnn.neurons.lif import LIF
 from streamsnn.readouts.linear import Linear
 from streamsnn.readouts.mixture import Mixture
+from streamsnn.readouts.tracking import Tracking
 from streamsnn.rules.counting import Counting
 from streamsnn.rules.eprop import EProp
 from streamsnn.rules.three_factor import ThreeFactor
@@ -77,7 +79,10 @@ def feedback_host(feedback: Feedback) -> Network:
     error_driven = rule_host(LEARNING)
     trunk = replace(TRUNK, format=Fixed(8), rule=HIDDEN_LEARNING)
     return replace(
-        error_driven, layers=(hidden, _per_class()), projections=(trunk, error_driven.projections[1])
+        error_driven,
+        layers=(hidden, _per_class()),
+        projections=(trunk, error_driven.projections[1]),
+        readout=Tracking() if isinstance(feedback, LocalFeedback) else error_driven.readout,
     )
 
 
