@@ -5,119 +5,16 @@ import tomllib
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import Meta
 
 from streamsnn.hardware.band import Band
+from streamsnn.hardware.entry import Power, Text
 from streamsnn.hardware.packing import RowFormat
+from streamsnn.hardware.parts import Barrier, Events, Limits, Link, Pace
 
-Mark = Literal["published", "quoted", "derived", "estimate"]
-_Text = Annotated[str, Meta(min_length=1)]
-
-# Divisors: dividing by a power of ten rounds once, multiplying by its inexact inverse rounds twice.
-_PER_NANOJOULE = {"fJ": 1e6, "pJ": 1e3, "nJ": 1.0}
-_PER_SECOND = {"ns": 1e9, "us": 1e6, "ms": 1e3}
-_PER_WATT = {"mW": 1e3, "W": 1.0}
-
-
-# Structs instead of dataclasses: only for these does msgspec refuse a field that does not exist.
-class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    low: float
-    mid: float
-    high: float
-    mark: Mark
-    source: _Text
-
-    def __post_init__(self) -> None:
-        Band(self.low, self.mid, self.high)
-
-    def _divided(self, by: float) -> Band:
-        return Band(self.low / by, self.mid / by, self.high / by)
-
-
-class Energy(_Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Energy of one event, in the unit that the file states."""
-
-    unit: Literal["fJ", "pJ", "nJ"]
-
-    @property
-    def nanojoules(self) -> Band:
-        """The band in nJ."""
-        return self._divided(_PER_NANOJOULE[self.unit])
-
-
-class Time(_Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Duration of one event, in the unit that the file states."""
-
-    unit: Literal["ns", "us", "ms"]
-
-    @property
-    def seconds(self) -> Band:
-        """The band in s."""
-        return self._divided(_PER_SECOND[self.unit])
-
-
-class Power(_Entry, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Power, in the unit that the file states."""
-
-    unit: Literal["mW", "W"]
-
-    @property
-    def watts(self) -> Band:
-        """The band in W."""
-        return self._divided(_PER_WATT[self.unit])
-
-
-class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What one event costs; a hop and a message are charged separately."""
-
-    energy: Energy
-    time: Time
-
-
-class Events(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Every kind of event that the cost model charges."""
-
-    synop: Event
-    plastic_visit: Event
-    neuron_active: Event
-    neuron_idle: Event
-    spike: Event
-    message: Event
-    hop_ew: Event
-    hop_ns: Event
-
-
-class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A whole number fixed by the chip's construction, so without a band."""
-
-    value: Annotated[int, Meta(ge=1)]
-    unit: _Text
-    mark: Mark
-    source: _Text
-
-
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a core and a chip hold, and how synaptic memory is laid out."""
-
-    cores_per_chip: Limit
-    cores_per_tile: Limit
-    compartments: Limit
-    synaptic_words: Limit
-    in_axons: Limit
-    out_axons: Limit
-    word_bits: Limit
-    group: Limit
-    header_bits: Limit
-
-
-class Barrier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Time of the barrier that ends a tick when `tiles` tiles are in use."""
-
-    tiles: Annotated[int, Meta(ge=1)]
-    time: Time
+_ONE_GROUP = 2**62  # longer than any row
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -133,17 +30,25 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """
 
     schema: Literal[1]
-    name: _Text
-    title: _Text
-    event: Events
-    barrier: Annotated[list[Barrier], Meta(min_length=1)]
-    static_power: Power
+    name: Text
+    title: Text
+    event: Events = Events()
+    barrier: list[Barrier] = []
+    pace: Pace = Pace()
+    static_power: Power | None = None  # of one whole chip, beside its events
+    constant_power: Power | None = None  # of one whole chip, its events included
+    link: Link | None = None
     limit: Limits
 
     def __post_init__(self) -> None:
         tiles = [point.tiles for point in self.barrier]
-        if tiles[0] != 1 or any(a >= b for a, b in pairwise(tiles)):
+        if tiles and (tiles[0] != 1 or any(a >= b for a, b in pairwise(tiles))):
             raise ValueError(f"barrier tiles {tiles} must start at 1 and rise from point to point")
+        priced = [n for n in self.event.__struct_fields__ if getattr(self.event, n).energy is not None]
+        if self.constant_power is not None and (priced or self.static_power is not None):
+            raise ValueError(
+                f"constant_power contains every event and the static power; remove {priced or 'static_power'}"
+            )
 
     @classmethod
     def load(cls, profile: str | Path) -> "Profile":
@@ -186,13 +91,26 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     def barrier_seconds(self, cores: int) -> Band:
         """Return the time of one barrier over `cores` cores, linear between the profile's points.
 
+        A chip without barriers, or whose barrier nobody measured, takes none.
+
         >>> Profile.load("loihi1").barrier_seconds(4).mid
         1.13e-07
         """
-        tiles = math.ceil(_checked_cores(cores) / self.limit.cores_per_tile.value)
+        per_tile = self.limit.cores_per_tile
+        occupied = _checked_cores(cores)
+        return self.barrier_over(1 if per_tile is None else math.ceil(occupied / per_tile.value))
+
+    def barrier_over(self, tiles: int) -> Band:
+        """Return the time of one barrier over `tiles` tiles.
+
+        >>> Profile.load("loihi1").barrier_over(32).mid
+        4.65e-07
+        """
+        if not self.barrier:
+            return Band.ZERO
         if tiles > self.barrier[-1].tiles:
             raise ValueError(
-                f"{cores} cores are {tiles} tiles, but profile {self.name!r} knows barriers "
+                f"{tiles} tiles are in use, but profile {self.name!r} knows barriers "
                 f"up to {self.barrier[-1].tiles} tiles; use fewer cores"
             )
         after = next(i for i, point in enumerate(self.barrier) if point.tiles >= tiles)
@@ -203,6 +121,16 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         share = (tiles - left.tiles) / (right.tiles - left.tiles)
         return left.time.seconds * (1.0 - share) + right.time.seconds * share
 
+    def pace_seconds(self, ticks: int, samples: int) -> Band:
+        """Return the least time of so many ticks and samples, however little there is to do in them.
+
+        >>> Profile.load("truenorth").pace_seconds(ticks=50, samples=1).mid
+        0.05
+        """
+        tick = Band.ZERO if self.pace.tick is None else self.pace.tick.seconds
+        sample = Band.ZERO if self.pace.sample is None else self.pace.sample.seconds
+        return tick * ticks + sample * samples
+
     def row_format(
         self, weight_bits: int, *, delay_bits: int = 0, tag_bits: int = 0, index_bits: int = 0
     ) -> RowFormat:
@@ -211,14 +139,17 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         >>> Profile.load("loihi1").row_format(8, tag_bits=9, index_bits=10).words(1024)
         448
         """
+        limit = self.limit
+        if limit.word_bits is None:
+            raise ValueError(f"profile {self.name!r} has no synaptic memory words; its rows cannot be packed")
         return RowFormat(
             weight_bits=weight_bits,
             delay_bits=delay_bits,
             tag_bits=tag_bits,
             index_bits=index_bits,
-            word_bits=self.limit.word_bits.value,
-            group=self.limit.group.value,
-            header_bits=self.limit.header_bits.value,
+            word_bits=limit.word_bits.value,
+            group=limit.group.value if limit.group else _ONE_GROUP,
+            header_bits=limit.header_bits.value if limit.header_bits else 0,
         )
 
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamsnn.hardware.band import Band
-from streamsnn.hardware.cost import CHARGES, NOT_CHARGED, Cost, cost
+from streamsnn.hardware.cost import CHARGES, NOT_CHARGED, Cost, cost, static_watts
+from streamsnn.hardware.links import LinkLoad, Traffic
 from streamsnn.hardware.profile import Profile
 from streamsnn.memory.counters import COUNTERS
 
@@ -106,7 +107,8 @@ def test_more_of_anything_never_costs_less(base: dict[str, int], name: str, more
     before, after = cost(LOIHI, base, cores=cores), cost(LOIHI, raised, cores=cores)
     for a, b in zip(ends(before), ends(after), strict=True):
         assert b >= a * (1 - 1e-12)  # sums of floats may differ in the last bits
-    charged = {charge.counter for charge in CHARGES} - {"spikes"}  # a spike adds energy at the high end only
+    # a spike adds energy at the high end only, a look-up is contained in its synops
+    charged = {charge.counter for charge in CHARGES} - {"spikes", "syn_rows_read"}
     assert (after.dynamic_nj.mid > before.dynamic_nj.mid) == (name in charged)
 
 
@@ -132,3 +134,76 @@ def test_wrong_input_is_named(wrong: dict[str, int], cores: int, part: str) -> N
     with pytest.raises(ValueError, match=part) as refused:
         cost(LOIHI, wrong, cores=cores)
     assert "\n" not in str(refused.value)
+
+
+def test_what_has_no_figure_is_named() -> None:
+    counts = {
+        "synops_stored": 10,
+        "neuron_updates_active": 2,
+        "hops": 5,
+        "lrn_synapses_visited": 3,
+        "ticks": 1,
+    }
+    spinnaker = cost(Profile.load("spinnaker1"), counts, cores=1)
+    assert spinnaker.uncharged == ("lrn_synapses_visited", "hops", "static")
+    assert spinnaker.untimed == ("synops_stored", "lrn_synapses_visited", "neuron_updates_active", "hops")
+    assert spinnaker.energy_nj.mid == pytest.approx(10 * 13.3 + 2 * 26)
+    loihi = cost(LOIHI, counts, cores=1)
+    assert (loihi.uncharged, loihi.untimed) == ((), ())
+    assert cost(Profile.load("odin"), {"synops_stored": 1}, cores=1).uncharged == ("static",)
+
+
+def test_constant_power_is_power_times_time() -> None:
+    chip = Profile.load("brainscales2")
+    result = cost(chip, {"samples": 100, "spikes": 10**6, "synops_stored": 10**6}, cores=1)
+    assert result.seconds.mid == pytest.approx(100 * 48e-6)
+    assert result.energy_nj.mid == pytest.approx(100 * 8400.0)  # 175 mW x 48 us = 8.4 uJ
+    assert [share.counter for share in result.shares] == ["power"]
+    assert result.dynamic_nj == Band.ZERO
+    assert result.uncharged == ()
+    assert result.untimed == ("synops_stored", "spikes")
+    assert cost(chip, {"samples": 1}, cores=2).energy_nj.mid == pytest.approx(2 * 8400.0)  # two chips
+
+
+def test_a_tick_is_never_shorter_than_the_pace() -> None:
+    chip = Profile.load("truenorth")
+    result = cost(chip, {"ticks": 1000, "synops_stored": 10**6}, cores=4096)
+    assert result.seconds == Band.exact(1.0)
+    # mW x 1 s = 1e6 nJ: nothing, the whole chip's floor, the same; 7.8 nJ a thousand synops
+    assert result.energy_nj.mid == pytest.approx(50e6 + 7800)
+    loihi2 = Profile.load("loihi2-estimate")
+    slow = cost(loihi2, {"ticks": 10, "synops_stored": 10**6}, cores=1)
+    assert slow.seconds.mid == pytest.approx(0.7e-3)  # work, far above 10 x 200 ns
+    assert slow.seconds.high == pytest.approx(3.5e-3 + 10 * 1.8e-6)  # work and pace, one after the other
+    assert cost(loihi2, {"ticks": 10}, cores=1).seconds.mid == pytest.approx(10 * 200e-9)
+
+
+def test_links_add_energy_and_bound_the_time() -> None:
+    # 1147 messages cross the busiest link in a tick, 853 another: 10 us at 114.7 M/s, 105 pJ a crossing
+    traffic = Traffic((LinkLoad(0, 1, 1147.0), LinkLoad(1, 0, 853.0)))
+    result = cost(LOIHI, {"ticks": 100}, cores=256, traffic=traffic)
+    share = next(s for s in result.shares if s.counter == "links")
+    assert share.count == 200_000
+    assert share.energy_nj.mid == pytest.approx(200_000 * 0.105)
+    assert share.energy_nj.high == pytest.approx(200_000 * 0.960)
+    assert result.seconds.mid == pytest.approx(100 * 10e-6)
+    assert result.dynamic_nj == share.energy_nj
+    free = cost(LOIHI, {"ticks": 100}, cores=256)
+    assert free.seconds.mid < result.seconds.mid
+    # no link in SANA-FE's profile: its messages are neither charged nor timed, and that is said
+    fitted = cost(Profile.load("loihi1-fitted"), {"ticks": 100}, cores=256, traffic=traffic)
+    assert "links" in fitted.uncharged and "links" in fitted.untimed
+
+
+def test_static_power_by_hand() -> None:
+    assert static_watts(LOIHI, 192).mid == pytest.approx(1.5 * 0.104)
+    assert static_watts(LOIHI, 192).high == pytest.approx(2 * 0.1265)
+    assert static_watts(Profile.load("cpu"), 1) == Band.ZERO
+
+
+@given(counts, st.sampled_from(["loihi1-fitted", "truenorth", "spinnaker2", "odin", "cpu", "brainscales2"]))
+def test_every_chip_costs_no_less_for_more(base: dict[str, int], name: str) -> None:
+    profile = Profile.load(name)
+    raised = {counter: 2 * base.get(counter, 0) + 1 for counter in COUNTERS}
+    for a, b in zip(ends(cost(profile, base, cores=1)), ends(cost(profile, raised, cores=1)), strict=True):
+        assert b >= a * (1 - 1e-12)  # sums of floats may differ in the last bits

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streamsnn.hardware.core_use import core_uses
 from streamsnn.hardware.mapping import Population, RowTable, layout
 from streamsnn.hardware.profile import Profile
 
@@ -45,7 +46,7 @@ def test_two_tables_between_the_same_layers_share_their_edges() -> None:
 
 
 def test_what_cannot_fit_says_why() -> None:
-    with pytest.raises(ValueError, match=r"'hidden' fits on no number.*1\.22 times the limit of in_axons"):
+    with pytest.raises(ValueError, match=r"'hidden' does not fit loihi1.*5000 of in_axons.*has 4096"):
         layout(LOIHI, [Population("hidden", 10)], [RowTable("pixels", "hidden", 2, 5000)])
 
 
@@ -76,3 +77,103 @@ def test_wrong_networks_are_named(populations: list[Population], tables: list[Ro
     with pytest.raises(ValueError, match=part) as refused:
         layout(LOIHI, populations, tables)
     assert "\n" not in str(refused.value)
+
+
+TRUENORTH, ODIN = Profile.load("truenorth"), Profile.load("odin")
+
+
+def test_a_crossbar_takes_no_more_than_its_axons() -> None:
+    # 300 neurons fill two cores of 256; 256 axons fit both, 257 neither
+    plan = layout(TRUENORTH, [Population("hidden", 300)], [RowTable("pixels", "hidden", 1, 256)])
+    assert plan.cores == 2
+    assert dict(plan.placements[0].use)["in_axons"] == 1.0
+    with pytest.raises(ValueError, match=r"'hidden' does not fit truenorth.*257 of in_axons.*has 256"):
+        layout(TRUENORTH, [Population("hidden", 300)], [RowTable("pixels", "hidden", 0, 257)])
+
+
+def test_a_neuron_of_truenorth_reaches_one_core() -> None:
+    # 200 neurons to 2 cores are 400 edges, 256 at most: 100 neurons on each of two cores
+    layers = [Population("a", 200), Population("b", 512)]
+    plan = layout(TRUENORTH, layers, [RowTable("a", "b", 1, 200)])
+    assert [p.cores for p in plan.placements] == [2, 2]
+    assert plan.placements[0].binding == "out_axons"
+
+
+def test_parameter_sets_and_formats_are_limits() -> None:
+    with pytest.raises(ValueError, match="33 of neuron_sets, of which a core has 32"):
+        layout(LOIHI, [Population("a", 100, neuron_sets=33)], [])
+    with pytest.raises(ValueError, match="17 of threshold_sets"):
+        layout(LOIHI, [Population("a", 100, threshold_sets=17)], [])
+    formats = [RowTable("x", "a", 1, 1, format=f"{i} bits") for i in range(17)]
+    with pytest.raises(ValueError, match="17 of synapse_formats"):
+        layout(LOIHI, [Population("a", 100)], formats)
+    traces = [RowTable("x", "a", 1, 1, trace=name) for name in ("10 ms", "20 ms", "10 ms", "", "30 ms")]
+    plan = layout(LOIHI, [Population("a", 100)], traces)
+    assert dict(plan.placements[0].use)["trace_sets"] == 1.0  # three different ones of three
+    assert plan.binding == "trace_sets"
+    with pytest.raises(ValueError, match="4 of trace_sets, of which a core has 3"):
+        layout(LOIHI, [Population("a", 100)], [*traces, RowTable("x", "a", 1, 1, trace="40 ms")])
+
+
+def test_a_population_can_be_pinned() -> None:
+    plan = layout(LOIHI, [Population("a", 100, pinned=5)], [])
+    assert plan.cores == 5
+    with pytest.raises(
+        ValueError, match=r"'a' does not fit loihi1: one of its 2 pinned cores .*1500 of comp"
+    ):
+        layout(LOIHI, [Population("a", 3000, pinned=2)], [])
+    with pytest.raises(ValueError, match="pinned to 101 cores; give 1 to 100"):
+        layout(LOIHI, [Population("a", 100, pinned=101)], [])
+
+
+def test_too_many_cores_for_all_chips() -> None:
+    # 16,384 chips of 128 cores are 2,097,152 cores of 1024 neurons
+    layers = [Population("small", 10), Population("large", 2_097_152 * 1024)]
+    with pytest.raises(ValueError, match=r"2097153 cores, most of them \(2097152\) for layer 'large'"):
+        layout(LOIHI, layers, [])
+
+
+def test_a_chip_of_one_core_holds_all_layers_together() -> None:
+    layers = [Population("a", 100), Population("b", 150)]
+    # 4 bits: a row of 100 is 13 words, one of 150 is 19
+    tables = [RowTable("pixels", "a", 13, 100), RowTable("a", "b", 19, 100)]
+    plan = layout(ODIN, layers, tables)
+    assert (plan.cores, plan.binding) == (1, "compartments")
+    use = dict(plan.placements[0].use)
+    assert use["compartments"] == pytest.approx(250 / 256)
+    assert use["synaptic_words"] == pytest.approx(3200 / 8192)
+    assert use["in_axons"] == pytest.approx(200 / 256)
+    with pytest.raises(ValueError, match=r"'b' does not fit odin.*shared by all layers.*260 of compartments"):
+        layout(ODIN, [Population("a", 100), Population("b", 160)], tables)
+
+
+def test_a_chip_without_limits_says_so() -> None:
+    plan = layout(Profile.load("spinnaker1"), [Population("a", 10**6), Population("b", 3)], [])
+    assert (plan.cores, plan.binding) == (2, None)
+    assert "the profile states no limit" in plan.report()
+
+
+def test_the_report_names_layer_cores_and_limits() -> None:
+    plan = layout(LOIHI, [Population("hidden", 1024)], [RowTable("pixels", "hidden", 144, 784)])
+    assert plan.report().startswith("hidden: 8 cores, bound by synaptic_words (compartments 12 %,")
+    assert "synaptic_words 86 %" in plan.report()  # 784 x 18 of 16,384 words
+
+
+def test_core_by_core() -> None:
+    layers = [Population("a", 10, pinned=4), Population("b", 128 * 1024)]
+    cores = core_uses(LOIHI, layout(LOIHI, layers, []), layers)
+    assert [(c.first, c.last) for c in cores[:4]] == [(0, 2), (2, 5), (5, 7), (7, 10)]
+    assert [c.core for c in cores] == list(range(132))
+    assert [c.chip for c in cores] == [0] * 128 + [1] * 4
+    assert (cores[4].population, cores[4].binding, cores[4].use) == ("b", "compartments", 1.0)
+    with pytest.raises(ValueError, match="give the populations it was made from"):
+        core_uses(LOIHI, layout(LOIHI, layers, []), layers[:1])
+
+
+@given(st.integers(1, 3000), st.integers(1, 50))
+def test_every_neuron_lies_on_exactly_one_core(size: int, pinned: int) -> None:
+    layers = [Population("a", size, pinned=min(pinned, size))]
+    profile = Profile.load("spinnaker1")  # states no limit of neurons
+    cores = core_uses(profile, layout(profile, layers, []), layers)
+    assert [n for c in cores for n in range(c.first, c.last)] == list(range(size))
+    assert max(c.last - c.first for c in cores) == -(-size // len(cores))
