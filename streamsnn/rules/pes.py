@@ -28,11 +28,15 @@ class PES:
     Parameters
     ----------
     learning_rate
-        kappa, per second and Hz.
+        kappa, per second and Hz squared; 1e-4 as in Nengo's PES.
     tau_pre
-        Low-pass filter of the presynaptic activity, seconds.
+        Low-pass filter of the presynaptic activity, seconds; 5 ms as in Nengo's PES.
 
-    Cost per tick with error: (active neurons) x n_post synapses read and attempted.
+    Cost per tick with error: (neurons with activity) x n_post synapses read and attempted, n_pre words of
+    state read and written. Without error: the state only.
+
+    Hosts: spinnaker. A continuous error at every synapse in every tick is more than a chip with spike
+    traces offers: loihi1 and loihi2 run `PESQuantised`.
 
     References
     ----------
