@@ -6,17 +6,22 @@ from typing import Literal
 import numpy as np
 
 from streamsnn.jit import kernel
-from streamsnn.memory.counters import NEURON_UPDATES_ACTIVE, NEURON_UPDATES_IDLE
+from streamsnn.memory.counters import NEURON_UPDATES_ACTIVE, NEURON_UPDATES_IDLE, OVERFLOWS
 from streamsnn.memory.fixed_point import decay, decay_constant
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
+
+V_LIMIT = (1 << 23) - 1  # 24-bit signed state
 
 
 @dataclass(frozen=True)
 class LI:
     """Leaky integrator without spikes.
 
-        fixed   v[t] = dec(v[t-1], d_v) + a[t]         dec rounds toward zero, 12-bit decay d_v
+        fixed   v[t] = clip( dec(v[t-1], d_v) + a[t], +-(2^23 - 1) )
         float   v[t] = v[t-1] exp(-dt/tau_mem) + a[t]
+
+    dec rounds toward zero, with a 12-bit decay d_v. A potential that the chip's 24-bit register clips is
+    counted as an overflow.
 
     Parameters
     ----------
@@ -24,6 +29,12 @@ class LI:
         Decay time in seconds; `inf` sums without loss.
     arithmetic
         `"fixed"` or `"float"`.
+
+    Notes
+    -----
+    No synaptic memory is read or written; every neuron is updated in every tick.
+
+    Hosts: loihi1, loihi2, spinnaker; the float form brainscales2.
 
     References
     ----------
@@ -68,12 +79,17 @@ def _tick_fixed(acc: Int32s, count: Ints, const: Floats, v: Int32s) -> int:
     active = np.int32(0)
     for j in range(v.size):
         active = np.int32(active + np.int32(acc[j] != 0))
+    overflows = 0
     if active > 0 or d_v > 0:
         for j in range(v.size):
-            v[j] = decay(int(v[j]), d_v) + int(acc[j])
+            exact = decay(int(v[j]), d_v) + int(acc[j])
+            clipped = min(max(exact, -V_LIMIT), V_LIMIT)
+            overflows += int(clipped != exact)
+            v[j] = clipped
             acc[j] = 0
     count[NEURON_UPDATES_ACTIVE] += active
     count[NEURON_UPDATES_IDLE] += v.size - active
+    count[OVERFLOWS] += overflows
     return 0
 
 

@@ -1,17 +1,18 @@
 """Current-based leaky integrate-and-fire neuron, in the chip's integers and in floats."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
-from streamsnn.jit import kernel
-from streamsnn.memory.counters import NEURON_UPDATES_ACTIVE, NEURON_UPDATES_IDLE, OVERFLOWS, SPIKES
-from streamsnn.memory.fixed_point import decay, decay_constant, wrap24
-from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
+from streamsnn.memory.fixed_point import decay_constant
+from streamsnn.neurons._lif import V_LIMIT, tick_fixed, tick_float, tick_float_noise, tick_options
+from streamsnn.types import Field, Kernel
 
-V_LIMIT = (1 << 23) - 1  # 24-bit signed state
 THETA_LIMIT = (1 << 17) - 1  # 17-bit threshold mantissa
+Parity = Literal["chip", "lava", "nengo", "brian2"]
+_CLIP = float(V_LIMIT)
+_BOUNDS = ((-_CLIP, _CLIP), (-_CLIP, _CLIP), (0.0, _CLIP), (-(2.0**62), 2.0**62))  # of v, by place
 
 
 @dataclass(frozen=True)
@@ -20,30 +21,49 @@ class LIF:
 
     Integer form (`arithmetic="fixed"`), with dec(x, d) = sign(x) floor(|x| (4096 - d) / 4096):
 
-        u[t] = wrap24( dec(u[t-1], d_u + 1) + a[t] )             a: summed weights * 2^6
-        v[t] = clip( dec(v[t-1], d_v) + u[t] + bias, +-(2^23 - 1) )
-        spike if v[t] > v_threshold * 2^6 ;  then v := 0 and silent for `refractory` ticks
+        u[t] = wrap24( dec(u[t-1], d_u + 1) + a[t] )                   a: summed weights * 2^6
+        v[t] = clip( dec(v[t-1], d_v) + u[t] + bias + n, +-(2^23 - 1) )
+        spike if v[t] > v_threshold * 2^6 ;  then v := 0 (or v - threshold), silent for `refractory` ticks
 
     Float twin (`arithmetic="float"`), weights in their own unit and no rounding:
 
         u[t] = u[t-1] exp(-dt/tau_syn) + a[t]
-        v[t] = v[t-1] exp(-dt/tau_mem) + u[t] + bias ;           spike if v[t] > v_threshold
+        v[t] = v[t-1] exp(-dt/tau_mem) + u[t] + bias + n ;             spike if v[t] > v_threshold
 
     The `+ 1` on the current decay is a fixed offset of the chip. Rounding is toward zero, so any decay
-    ends at exactly zero. During `refractory` ticks v stays 0; u goes on.
+    ends at exactly zero. In silent ticks v keeps its value after the reset; u goes on. With
+    `tau_mem=inf` this is the integrate-and-fire neuron (IF).
 
     Parameters
     ----------
     tau_syn, tau_mem
-        Decay times of current and membrane, seconds; `inf` for none.
+        Decay times of current and membrane, seconds; `inf` for none. Membrane default 20 ms as in Bellec
+        et al. 2020.
     v_threshold
         Threshold in units of a weight of 1 (integer form: 17 bits).
     bias
         Constant input per tick, in units of a weight of 1.
     refractory
-        Silent ticks after a spike, 0 to 63.
+        Silent ticks after a spike, 0 to 63, or `inf`: each neuron fires once until its state is cleared.
     arithmetic
         `"fixed"` or `"float"`.
+    reset
+        `"zero"`, or `"subtract"`: the excess over the threshold is kept.
+    noise
+        Amplitude A of the membrane noise n, in units of a weight of 1; independent for every neuron and
+        tick, and uniform: over the integers -64 A..64 A (fixed) or over the interval [-A, A) (float).
+    parity
+        Corner cases of the integer form. `"chip"`: as above. `"lava"`: the current folds once, into
+        (-2^23, 2^23], and there is no refractory time. `"nengo"`: the summed input wraps at 22 bits,
+        u + bias at 24, v stays in 0..2^23 - 1, and decays are round(4095 (1 - exp(-dt/tau))).
+        `"brian2"`: no offset on the current decay, and no register overflows.
+
+    Notes
+    -----
+    No synaptic memory is read or written. Every neuron is updated in every tick; noise adds one random
+    draw for each neuron that integrates.
+
+    Hosts: loihi1 (reset to zero, finite refractory time), loihi2, spinnaker; the float form brainscales2.
 
     References
     ----------
@@ -58,22 +78,38 @@ class LIF:
     tau_mem: float = 0.02
     v_threshold: float = 100.0
     bias: float = 0.0
-    refractory: int = 0
+    refractory: float = 0
     arithmetic: Literal["fixed", "float"] = "fixed"
+    reset: Literal["zero", "subtract"] = "zero"
+    noise: float = 0.0
+    parity: Parity = "chip"
 
     def __post_init__(self) -> None:
-        if self.tau_syn < 0 or not self.tau_mem > 0:
+        if not self.tau_syn >= 0 or not self.tau_mem > 0:
             raise ValueError(
                 f"tau_syn={self.tau_syn} s, tau_mem={self.tau_mem} s: give tau_syn >= 0, tau_mem > 0"
             )
         if self.arithmetic not in ("fixed", "float"):
             raise ValueError(f"arithmetic={self.arithmetic!r}: choose 'fixed' or 'float'")
-        if not 0 <= self.refractory <= 63:
-            raise ValueError(f"refractory={self.refractory}: the chip counts 0 to 63 silent ticks")
+        if self.reset not in ("zero", "subtract"):
+            raise ValueError(f"reset={self.reset!r}: choose 'zero' or 'subtract'")
+        if self.refractory not in range(64) and self.refractory != float("inf"):
+            raise ValueError(f"refractory={self.refractory}: the chip counts 0 to 63 silent ticks, or inf")
+        if not 0 <= self.noise <= THETA_LIMIT:
+            raise ValueError(f"noise={self.noise}: give an amplitude from 0 to {THETA_LIMIT}")
         if self.integer and not 0 <= self.v_threshold <= THETA_LIMIT:
             raise ValueError(
                 f"v_threshold={self.v_threshold}: the fixed form has 17 bits, 0 to {THETA_LIMIT}"
             )
+        self._check_parity()
+
+    def _check_parity(self) -> None:
+        if self.parity not in get_args(Parity):
+            raise ValueError(f"parity={self.parity!r}: choose one of {get_args(Parity)}")
+        if self.parity != "chip" and not self.integer:
+            raise ValueError(f"parity={self.parity!r}: corner cases belong to arithmetic='fixed'")
+        if self.parity == "lava" and self.refractory:
+            raise ValueError(f"refractory={self.refractory}: Lava's fixed-point neuron has none, give 0")
 
     @property
     def integer(self) -> bool:
@@ -81,8 +117,10 @@ class LIF:
         return self.arithmetic == "fixed"
 
     def fields(self) -> tuple[Field, ...]:
-        """Current `u`, potential `v`, ticks of silence left."""
+        """Current `u`, potential `v`, ticks of silence left (-1: for ever)."""
         dtype = "i4" if self.integer else "f8"
+        if self.parity == "brian2":
+            dtype = "i8"  # its states have no register to overflow
         return (
             Field("u", dtype, ("post",), lasting=False),
             Field("v", dtype, ("post",), lasting=False),
@@ -90,83 +128,29 @@ class LIF:
         )
 
     def constants(self, dt: float) -> tuple[float, ...]:
-        """`(current decay, membrane decay, threshold, bias, refractory)`, in the form's own units."""
+        """Decays of u and v, threshold, bias, refractory, subtract, noise, parity, bounds of v."""
+        refractory = -1.0 if np.isinf(self.refractory) else float(self.refractory)
+        subtract = float(self.reset == "subtract")
+        place = get_args(Parity).index(self.parity)
+        tail = (refractory, subtract, float(place), *_BOUNDS[place])
         if not self.integer:
             keep_u = float(np.exp(-dt / self.tau_syn)) if self.tau_syn > 0 else 0.0
-            keep_v = float(np.exp(-dt / self.tau_mem))
-            return (keep_u, keep_v, self.v_threshold, self.bias, float(self.refractory))
-        d_u = min(4096, decay_constant(self.tau_syn, dt) + 1) if self.tau_syn > 0 else 4096
-        d_v = decay_constant(self.tau_mem, dt)
-        theta = float(np.rint(self.v_threshold)) * 64
-        return (float(d_u), float(d_v), theta, float(np.rint(self.bias)) * 64, float(self.refractory))
+            return (keep_u, float(np.exp(-dt / self.tau_mem)), self.v_threshold, self.bias, self.noise, *tail)
+        theta, bias = 64.0 * float(np.rint(self.v_threshold)), 64.0 * float(np.rint(self.bias))
+        return (*self._decays(dt), theta, bias, float(np.rint(64 * self.noise)), *tail)
+
+    def _decays(self, dt: float) -> tuple[float, float]:
+        """Decays of u and v in 1/4096, the offset of u included."""
+        if self.parity == "nengo":
+            lost_u = -np.expm1(-dt / self.tau_syn) if self.tau_syn > 0 else 1.0
+            register = max(0.0, float(np.rint(4095 * lost_u - 1)))
+            return register + 1, float(np.rint(4095 * -np.expm1(-dt / self.tau_mem)))
+        offset = int(self.parity != "brian2")
+        d_u = min(4096, decay_constant(self.tau_syn, dt) + offset) if self.tau_syn > 0 else 4096
+        return float(d_u), float(decay_constant(self.tau_mem, dt))
 
     def kernel(self) -> Kernel:
-        """The tick of this arithmetic."""
-        return _tick_fixed if self.integer else _tick_float
-
-
-@kernel
-def _tick_fixed(
-    acc: Int32s, out: Int32s, count: Ints, const: Floats, u: Int32s, v: Int32s, silent: Int32s
-) -> int:
-    d_u, d_v, theta, bias, refractory = (
-        int(const[0]),
-        int(const[1]),
-        int(const[2]),
-        int(const[3]),
-        int(const[4]),
-    )
-    n_spikes = 0
-    active = 0
-    overflows = 0
-    for j in range(v.size):
-        a = int(acc[j])
-        acc[j] = 0
-        active += int(a != 0)
-        exact = decay(int(u[j]), d_u) + a
-        current = wrap24(exact)
-        overflows += int(current != exact)
-        u[j] = current
-        if silent[j] > 0:
-            silent[j] -= 1
-            v[j] = 0
-            continue
-        potential = decay(int(v[j]), d_v) + current + bias
-        potential = min(max(potential, -V_LIMIT), V_LIMIT)
-        if potential > theta:
-            out[n_spikes] = j
-            n_spikes += 1
-            potential = 0
-            silent[j] = refractory
-        v[j] = potential
-    count[NEURON_UPDATES_ACTIVE] += active
-    count[NEURON_UPDATES_IDLE] += v.size - active
-    count[SPIKES] += n_spikes
-    count[OVERFLOWS] += overflows
-    return n_spikes
-
-
-@kernel
-def _tick_float(
-    acc: Floats, out: Int32s, count: Ints, const: Floats, u: Floats, v: Floats, silent: Int32s
-) -> int:
-    n_spikes = 0
-    active = 0
-    for j in range(v.size):
-        active += int(acc[j] != 0.0)
-        u[j] = u[j] * const[0] + acc[j]
-        acc[j] = 0.0
-        if silent[j] > 0:
-            silent[j] -= 1
-            v[j] = 0.0
-            continue
-        v[j] = v[j] * const[1] + u[j] + const[3]
-        if v[j] > const[2]:
-            out[n_spikes] = j
-            n_spikes += 1
-            v[j] = 0.0
-            silent[j] = int(const[4])
-    count[NEURON_UPDATES_ACTIVE] += active
-    count[NEURON_UPDATES_IDLE] += v.size - active
-    count[SPIKES] += n_spikes
-    return n_spikes
+        """The leanest tick that has these options."""
+        if not self.integer:
+            return tick_float_noise if self.noise else tick_float
+        return tick_options if self.noise or self.parity != "chip" else tick_fixed

@@ -8,38 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streamsnn.memory import COUNTERS
 from streamsnn.neurons.integrator import LI
 from streamsnn.neurons.lif import LIF
-from streamsnn.types import Field, Neuron
+from streamsnn.types import Field
 from tests.core.oracles.integers import dec
-from tests.core.oracles.neurons import ChipNeuron, FloatNeuron, decay12
+from tests.core.oracles.neurons import Bench, ChipNeuron, FloatNeuron, decay12
 
 DT = 1e-3
 TAU = st.one_of(st.floats(1e-4, 1.0), st.just(math.inf))
-
-
-class Bench:
-    """One layer alone: its arrays, its constants, and what it counted."""
-
-    def __init__(self, neuron: Neuron, n: int, dt: float = DT) -> None:
-        self.fields = {f.name: np.zeros(n, f.dtype) for f in neuron.fields()}
-        self.acc = np.zeros(n, np.int32 if neuron.integer else np.float64)
-        self.out = np.full(n, -1, np.int32)
-        self.count = np.zeros(len(COUNTERS), np.int64)
-        self.const = np.array(neuron.constants(dt))
-        self.kernel = neuron.kernel()
-        self.spiking = any(f.name == "silent" for f in neuron.fields())
-
-    def tick(self, current: np.ndarray) -> list[int]:
-        self.acc[:] = current
-        lead = (self.acc, self.out, self.count) if self.spiking else (self.acc, self.count)
-        n = self.kernel(*lead, self.const, *self.fields.values())
-        assert not self.acc.any(), "the kernel clears its input"
-        return [int(j) for j in self.out[:n]]
-
-    def __getitem__(self, counter: str) -> int:
-        return int(self.count[COUNTERS.index(counter)])
 
 
 def check_fixed(neuron: LIF, inputs: np.ndarray) -> tuple[Bench, list[ChipNeuron], int]:
@@ -180,6 +156,15 @@ def test_fixed_integrator(tau: float, rng: np.random.Generator) -> None:
         assert bench.fields["v"].tolist() == v
     assert bench["neuron_updates_active"] == np.count_nonzero(inputs)
     assert bench["neuron_updates_idle"] == inputs.size - np.count_nonzero(inputs)
+
+
+@pytest.mark.small
+def test_fixed_integrator_is_clipped_and_counted() -> None:
+    bench, limit = Bench(LI(), 3), 2**23 - 1
+    for current in ((limit, -limit, 5), (1, -1, 5), (2**31 - 1, -(2**31), 0)):
+        bench.tick(np.array(current))
+    assert bench.fields["v"].tolist() == [limit, -limit, 10]
+    assert bench["overflows"] == 4  # exactly at the limit is none; then two in each of two ticks
 
 
 @pytest.mark.parametrize("tau", [math.inf, 0.004])
