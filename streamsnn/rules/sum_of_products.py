@@ -1,0 +1,300 @@
+"""Programmable learning: changes of weights and tags written as sums of products of traces."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from streamsnn.expression import Expression, Preview, parse, table, visits
+from streamsnn.jit import kernel
+from streamsnn.memory.counters import EPOCHS, RNG_DRAWS, STATE_READS, STATE_WRITES
+from streamsnn.memory.fixed_point import decay_constant
+from streamsnn.memory.formats import Fixed, Format
+from streamsnn.memory.packing import row_words
+from streamsnn.memory.synaptic import LSB, N_FORMAT, calls_for_change
+from streamsnn.memory.traces import (
+    TAG_BITS,
+    TERM_WIDTH,
+    Int8s,
+    Int16s,
+    accumulate,
+    advance,
+    overwrite,
+    ticks_with_spikes,
+    write_back,
+)
+from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
+
+TRACES = ("x1", "x2", "y1", "y2", "y3")
+MAX_TERMS = 16
+EPOCH, THIRD_TO, THIRD_SCALE, TAGGED, N_TERMS, X_USED, Y_USED = range(N_FORMAT, N_FORMAT + 7)
+KEPT, IMPULSE, TABLE = N_FORMAT + 7, N_FORMAT + 12, N_FORMAT + 17
+
+
+@dataclass(frozen=True)
+class SumOfProducts:
+    """Learning rule written as text, on a Loihi-like engine with 7-bit traces and a 16-bit accumulator.
+
+    For z = w (weight) and z = t (tag), at the end of every epoch, over the terms i of its expression:
+
+        acc = z << 7 ;   m_i = dep_i * S_i * prod_j sat(V_ij + C_ij)
+        m_i = sat16( (m_i >> r_i) << e_i ) ,   r_i = max(0, sum_j bits_ij + 4 - 15)
+        acc = sat16(acc + m_i) ;               z' = clip( stochastic_round(acc / 2^7) )
+
+    S_i is a 4-bit mantissa; e_i is its power of two plus 7 + r_i, so a term means what is written. Bits are
+    7 for a trace, 8 for a weight, a tag or a trace with a constant. One draw per synapse.
+
+    Each term has one dependency: x0 (the pre neuron spiked in this epoch), y0 (the post neuron did) or u_k
+    (every 2^k epochs, counted from the first). Its traces are those at that moment: at x0 all traces
+    before this tick's impulses; at y0 y traces before them and x traces after them, because an arriving
+    spike may cause one in the same tick; at u_k those at the end. Of several spikes of a neuron in an
+    epoch the last one counts as x0 or y0; all of them drive the traces:
+
+        x[t] = min(127, stochastic_round(x[t-1] exp(-dt / tau)) + impulse)      added at a spike
+
+    Rows are visited where a term can differ from 0: x0 those that spiked; y0 those whose bare x traces
+    (without constant) were not 0 at some post spike; u_k all. Float weights take the unrounded sum. An
+    epoch cut short by the end of a sample is learned there.
+
+    Parameters
+    ----------
+    dw, dt, dd
+        Expressions for weight, tag (9 bits) and delay; empty: not learned. Delays are not learned yet.
+        `dw` by default: pair STDP, with impulses of 16 two steps up and two down per pair.
+    epoch
+        Ticks per learning epoch, 1 to 63.
+    tau_x1, tau_x2, tau_y1, tau_y2, tau_y3
+        Decay times of the traces, seconds; 20 ms as is usual for pairs, 100 ms chosen here for slow ones.
+    impulse_x1, impulse_x2, impulse_y1, impulse_y2, impulse_y3
+        Added to a trace at a spike, 1 to 127; 16 as in Lava's STDP.
+    third_to
+        `"y1"`, `"y2"` or `"y3"`: that trace is overwritten every tick by the third factor (error per post
+        neuron), times `third_scale`, rounded and clipped to +-127; empty: no third factor.
+    third_scale
+        Trace units per unit of error; 100 as in nengo-loihi's PES.
+
+    Cost per epoch: rows visited x (words of weights + words of tags, if any) read, and one attempt per
+    synapse for each of dw and dt that has a term there; per tick one read and write of state per neuron
+    and named trace. `preview` tells the numbers before running.
+
+    Hosts: loihi1, loihi2; `third_to` on loihi1 only with a host that writes the trace.
+
+    References
+    ----------
+    Davies et al., Loihi: a neuromorphic manycore processor with on-chip learning, IEEE Micro 2018.
+
+    >>> SumOfProducts(dw="2^-2*x1*y0 - 2^-3*y1*x0", epoch=4).third
+    'label'
+    """
+
+    dw: str = "2^-3*x1*y0 - 2^-3*y1*x0"
+    dt: str = ""
+    dd: str = ""
+    epoch: int = 1
+    tau_x1: float = 0.02
+    tau_x2: float = 0.1
+    tau_y1: float = 0.02
+    tau_y2: float = 0.1
+    tau_y3: float = 0.1
+    impulse_x1: int = 16
+    impulse_x2: int = 16
+    impulse_y1: int = 16
+    impulse_y2: int = 16
+    impulse_y3: int = 16
+    third_to: Literal["", "y1", "y2", "y3"] = ""
+    third_scale: float = 100.0
+
+    def __post_init__(self) -> None:
+        weight, tag = self.expressions
+        if parse(self.dd).terms or "d" in self.variables:
+            raise ValueError(f"dw={self.dw!r}, dt={self.dt!r}, dd={self.dd!r}: delays are not learned yet")
+        if not 1 <= len(weight.terms) + len(tag.terms) <= MAX_TERMS:
+            raise ValueError(f"dw={self.dw!r}, dt={self.dt!r}: give 1 to {MAX_TERMS} terms in all")
+        if not 1 <= self.epoch <= 63:
+            raise ValueError(f"epoch={self.epoch}: a learning epoch has 1 to 63 ticks")
+        for name, tau, impulse in zip(TRACES, self._taus, self._impulses, strict=True):
+            if not tau > 0 or not 1 <= impulse <= 127:
+                raise ValueError(
+                    f"tau_{name}={tau} s, impulse_{name}={impulse}: give tau > 0 and an impulse from 1 to 127"
+                )
+        if self.third_to and (self.third_to[0] != "y" or self.third_to not in self.variables):
+            raise ValueError(f"third_to={self.third_to!r}: name a post trace that the expressions use")
+        if not np.isfinite(self.third_scale):
+            raise ValueError(f"third_scale={self.third_scale}: give a finite number")
+
+    @property
+    def _taus(self) -> tuple[float, ...]:
+        return self.tau_x1, self.tau_x2, self.tau_y1, self.tau_y2, self.tau_y3
+
+    @property
+    def _impulses(self) -> tuple[int, ...]:
+        return self.impulse_x1, self.impulse_x2, self.impulse_y1, self.impulse_y2, self.impulse_y3
+
+    @property
+    def expressions(self) -> tuple[Expression, Expression]:
+        """What `dw` and `dt` say."""
+        return parse(self.dw), parse(self.dt)
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """Names of all variables in the expressions."""
+        return self.expressions[0].variables | self.expressions[1].variables
+
+    @property
+    def tagged(self) -> bool:
+        """True if synapses carry a tag."""
+        return bool(parse(self.dt).terms) or "t" in self.variables
+
+    @property
+    def format(self) -> Format:
+        """The chip's integers."""
+        return Fixed(8)
+
+    @property
+    def when(self) -> Literal["tick", "sample"]:
+        """Every tick: traces advance, and epochs end."""
+        return "tick"
+
+    @property
+    def third(self) -> Literal["label", "error"]:
+        """The error if a trace takes it, else nothing that is looked at."""
+        return "error" if self.third_to else "label"
+
+    @property
+    def opens_units(self) -> bool:
+        """Neurons are given from outside."""
+        return False
+
+    def fields(self) -> tuple[Field, ...]:
+        """Tags; traces now, before each neuron's last spike, and at each tick of the epoch; sums."""
+        return (
+            Field("tag", "i2", ("pre", "post") if self.tagged else (1, 1)),
+            Field("x_trace", "i1", (2, "pre"), lasting=False),
+            Field("x_seen", "i1", (2, "pre"), lasting=False),
+            Field("x_past", "i1", (2 * self.epoch, "pre"), lasting=False),
+            Field("x_last", "i1", ("pre",), lasting=False),
+            Field("y_trace", "i1", (3, "post"), lasting=False),
+            Field("y_seen", "i1", (3, "post"), lasting=False),
+            Field("y_past", "i1", (3 * self.epoch, "post"), lasting=False),
+            Field("y_last", "i1", ("post",), lasting=False),
+            Field("elapsed", "i8", (2,), lasting=False),
+            Field("product", "f8", ("post",), lasting=False),
+            Field("totals", "f8", (2, "post"), lasting=False),
+        )
+
+    def constants(self, dt: float) -> tuple[float, ...]:
+        """Epoch, third factor, traces in use, their decays and impulses, then the table of terms."""
+        third = int(self.third_to[1]) - 1 if self.third_to else -1
+        used = [name in self.variables for name in TRACES]
+        driven = [u and name != self.third_to for u, name in zip(used, TRACES, strict=True)]
+        weight, tag = self.expressions
+        rows = [(0.0, *r) for r in table(weight)] + [(1.0, *r) for r in table(tag)]
+        numbers = [x for r in rows for x in r]
+        numbers += [0.0] * (MAX_TERMS * TERM_WIDTH - len(numbers))  # one length: no expression compiles anew
+        head = (self.epoch, third, self.third_scale, self.tagged, len(rows), sum(used[:2]), sum(used[2:]))
+        return (
+            *(float(x) for x in head),
+            *(4096.0 - decay_constant(tau, dt) * on for tau, on in zip(self._taus, driven, strict=True)),
+            *(float(x * on) for x, on in zip(self._impulses, driven, strict=True)),
+            *numbers,
+        )
+
+    def kernel(self) -> Kernel:
+        """Advance the traces; learn at the end of an epoch."""
+        return _tick
+
+    def deliver(self) -> None:
+        """Weights deliver their own value."""
+
+
+def preview(
+    rule: SumOfProducts,
+    n_pre: int,
+    n_post: int,
+    active_pre: int,
+    active_post: int,
+    *,
+    traced_pre: int | None = None,
+    stored_bits: int = 8,
+) -> Preview:
+    """What `rule` touches per epoch, before anything runs: exact over a multiple of 2^k epochs.
+
+    Parameters
+    ----------
+    rule
+        Sum-of-products rule.
+    n_pre, n_post
+        Neurons on either side.
+    active_pre, active_post
+        Neurons that spike in an epoch.
+    traced_pre
+        Rows whose bare x traces are not 0 when a post neuron spikes, `active_pre` among them; None: those.
+    stored_bits
+        Bits of a stored weight, with its index where the projection is sparse.
+
+    >>> preview(SumOfProducts(dw="u0*t*2^-4"), 100, 64, 5, 2).rows
+    100.0
+    """
+    traced = active_pre if traced_pre is None else traced_pre
+    if not 0 <= active_pre <= traced <= n_pre or not 0 <= active_post <= n_post:
+        raise ValueError(
+            f"{active_pre} active and {traced} traced of {n_pre} rows, {active_post} active of {n_post} "
+            "neurons: give active_pre <= traced_pre <= n_pre and active_post <= n_post, none below 0"
+        )
+    weight, tag = rule.expressions
+    w, t, rows = (
+        visits(terms, n_pre, active_pre, traced if active_post else 0, n_pre if active_post else 0)
+        for terms in (weight.terms, tag.terms, weight.terms + tag.terms)
+    )
+    words, tag_words = rows * row_words(n_post, stored_bits), rows * row_words(n_post, TAG_BITS) * rule.tagged
+    return Preview(rows, words, tag_words, rows * n_post, (w + t) * n_post)
+
+
+@kernel
+def _tick(
+    w: Weights,
+    nnz: Int32s,
+    count: Ints,
+    key: int,
+    pre: Int32s,
+    post: Int32s,
+    third: Floats,
+    ending: int,
+    const: Floats,
+    tag: Int16s,
+    x_trace: Int8s,
+    x_seen: Int8s,
+    x_past: Int8s,
+    x_last: Int8s,
+    y_trace: Int8s,
+    y_seen: Int8s,
+    y_past: Int8s,
+    y_last: Int8s,
+    elapsed: Ints,
+    product: Floats,
+    totals: Floats,
+) -> None:
+    if const[THIRD_TO] >= 0:
+        scale = const[THIRD_SCALE] if calls_for_change(third, count) else 0.0
+        overwrite(y_trace, int(const[THIRD_TO]), third, scale)
+    x_state, y_state = (x_trace, x_seen, x_past, x_last), (y_trace, y_seen, y_past, y_last)
+    kept, impulse = const[KEPT:IMPULSE], const[IMPULSE:TABLE]
+    count[RNG_DRAWS] += advance(x_state, y_state, pre, post, kept, impulse, int(elapsed[0]), key)
+    touched = x_last.size * int(const[X_USED]) + y_last.size * int(const[Y_USED])
+    count[STATE_READS] += touched
+    count[STATE_WRITES] += touched
+    elapsed[0] += 1
+    if elapsed[0] < const[EPOCH] and ending == 0:
+        return
+    elapsed[0] = 0
+    elapsed[1] += 1
+    count[EPOCHS] += 1
+    table = const[TABLE:].reshape((-1, TERM_WIDTH))[: int(const[N_TERMS])]
+    exact, tagged = const[LSB] != 0.0, const[TAGGED] != 0.0
+    now = (int(elapsed[1]), ticks_with_spikes(y_last))
+    for i in range(x_last.size):
+        asked = accumulate(table, now, i, exact, w, tag, x_state, y_state, product, totals)
+        if asked != 0:
+            write_back(w, nnz, tag, count, key, i, asked, tagged, totals, product, const)
+    x_last[:] = 0
+    y_last[:] = 0
