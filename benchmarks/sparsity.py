@@ -12,10 +12,12 @@ learning does to the ratios.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from benchmarks.record import Figures, parse, parser, record, show
+from benchmarks.sparsity_pes import event_against_dense
 from streamsnn.core import Core
 from streamsnn.encoders.latency import Latency
 from streamsnn.feedback.random import RandomFeedback
@@ -24,12 +26,18 @@ from streamsnn.network import Layer, Network, Projection
 from streamsnn.neurons.alif import ALIF
 from streamsnn.neurons.lif import LIF
 from streamsnn.readouts.tracking import Tracking
+from streamsnn.rules.asp import ASP
 from streamsnn.rules.eprop import EProp
+from streamsnn.rules.reward_stdp import RewardSTDP
 from streamsnn.rules.three_factor import ThreeFactor
 from streamsnn.types import Floats, Neuron, Rule
 
 N_IN, N_HIDDEN, N_OUT = 60, 30, 20
 EXACT_TICKS = 3000
+LEAKS: tuple[tuple[str, Literal["dense", "gain"]], ...] = (
+    ("asp_leak_writes", "gain"),
+    ("asp_leak_dense_writes", "dense"),
+)
 
 
 @dataclass(frozen=True)
@@ -97,9 +105,22 @@ def exact_pairs(seed: int) -> dict[str, tuple[Network, Network]]:
     for name, beta in (("eprop_lif", 0.0), ("eprop_alif", 0.1)):
         rule = EProp(1e-5, 0.02, 0.2, 0.02, beta, 0.6)
         rules[name] = (ALIF(0.02, 0.2, 0.6, beta, 0), rule, replace(rule, deferred=True))
+    reward = RewardSTDP(1e-4, deferred=False, format=Float64())
+    rules["rstdp"] = (lif, reward, replace(reward, deferred=True))
+    asp = ASP(tau_leak=1.0, leak="dense", format=Float64())
+    rules["asp_leak"] = (lif, asp, replace(asp, leak="gain"))
     for name, (neuron, dense, deferred) in rules.items():
         pairs[name] = (recurrent(neuron, dense, seed), recurrent(neuron, deferred, seed))
     return pairs
+
+
+def asp_leak_writes(leak: Literal["dense", "gain"], seed: int) -> int:
+    """Synapses that the leak alone writes: neurons that never fire, so that nothing else does."""
+    silent = LIF(0.005, 0.02, 1e9, arithmetic="float")
+    rule = ASP(tau_leak=1.0, leak=leak, format=Float64())
+    core = Core(recurrent(silent, rule, seed), n_features=N_IN, n_classes=N_OUT)
+    core.run(spike_trains(EXACT_TICKS, 0.025, seed), np.zeros((EXACT_TICKS, N_OUT)), learn=True)
+    return core.counters["writes"]
 
 
 @dataclass(frozen=True)
@@ -187,7 +208,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             equal, largest = exactness(dense, deferred, seed)
             figures[f"{name}_spikes_equal"] = figures.get(f"{name}_spikes_equal", True) and equal
             figures[f"{name}_max_dw"] = max(figures.get(f"{name}_max_dw", 0.0), largest)
+        for key, leak in LEAKS:
+            figures[key] = figures.get(key, 0) + asp_leak_writes(leak, seed)
     figures |= savings(seeds, options.ticks)
+    figures |= event_against_dense([seed + 1 for seed in seeds])
     show("sparsity", record(call, list(seeds), figures, options.json))
 
 

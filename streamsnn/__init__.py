@@ -10,41 +10,88 @@ if TYPE_CHECKING:
     from streamsnn.checkpoint import Checkpoint, load, save
     from streamsnn.core import Core
     from streamsnn.encoders.latency import AdaptivePopulation, Latency
+    from streamsnn.encoders.nef import NEF
+    from streamsnn.feedback.local import LocalFeedback
+    from streamsnn.feedback.random import RandomFeedback
+    from streamsnn.feedback.symmetric import SymmetricFeedback
     from streamsnn.memory.counters import Counters
-    from streamsnn.memory.formats import Fixed, Float32
+    from streamsnn.memory.formats import Fixed, Float32, Float64
     from streamsnn.memory.initial import SignedRandom, Zeros
     from streamsnn.models.classifier import SpikingClassifier
     from streamsnn.network import Layer, Network, Projection
+    from streamsnn.neurons.alif import ALIF
     from streamsnn.neurons.integrator import LI
+    from streamsnn.neurons.izhikevich import Izhikevich
     from streamsnn.neurons.k_winners import KWinners
     from streamsnn.neurons.lif import LIF
+    from streamsnn.neurons.winner_take_all import WinnerTakeAll
     from streamsnn.readouts.linear import Linear
     from streamsnn.readouts.mixture import Mixture
+    from streamsnn.readouts.tracking import Tracking
+    from streamsnn.rules._three_factor import Eligibility
+    from streamsnn.rules.asp import ASP
     from streamsnn.rules.counting import Counting
+    from streamsnn.rules.eprop import EProp
+    from streamsnn.rules.error_triggered import ErrorTriggered
+    from streamsnn.rules.pair_stdp import PairSTDP
     from streamsnn.rules.pes import PES
+    from streamsnn.rules.pes_event import PESEvent
+    from streamsnn.rules.pes_quantised import PESQuantised
+    from streamsnn.rules.pes_weights import PESWeights
+    from streamsnn.rules.reward_stdp import RewardSTDP
+    from streamsnn.rules.rls import RLS
+    from streamsnn.rules.s_tllr import STLLR
+    from streamsnn.rules.soel import SOEL
+    from streamsnn.rules.stochastic_stdp import StochasticSTDP
+    from streamsnn.rules.sum_of_products import SumOfProducts
     from streamsnn.rules.three_factor import ThreeFactor
+    from streamsnn.rules.triplet_stdp import TripletSTDP
 
 _HOMES = {
+    "ALIF": "neurons.alif",
+    "ASP": "rules.asp",
     "AdaptivePopulation": "encoders.latency",
     "Checkpoint": "checkpoint",
     "Core": "core",
     "Counters": "memory.counters",
     "Counting": "rules.counting",
+    "EProp": "rules.eprop",
+    "Eligibility": "rules._three_factor",
+    "ErrorTriggered": "rules.error_triggered",
     "Fixed": "memory.formats",
     "Float32": "memory.formats",
+    "Float64": "memory.formats",
+    "Izhikevich": "neurons.izhikevich",
     "KWinners": "neurons.k_winners",
     "LI": "neurons.integrator",
     "LIF": "neurons.lif",
     "Latency": "encoders.latency",
     "Layer": "network",
     "Linear": "readouts.linear",
+    "LocalFeedback": "feedback.local",
     "Mixture": "readouts.mixture",
+    "NEF": "encoders.nef",
     "Network": "network",
     "PES": "rules.pes",
+    "PESEvent": "rules.pes_event",
+    "PESQuantised": "rules.pes_quantised",
+    "PESWeights": "rules.pes_weights",
+    "PairSTDP": "rules.pair_stdp",
     "Projection": "network",
+    "RLS": "rules.rls",
+    "RandomFeedback": "feedback.random",
+    "RewardSTDP": "rules.reward_stdp",
+    "SOEL": "rules.soel",
+    "STLLR": "rules.s_tllr",
     "SignedRandom": "memory.initial",
     "SpikingClassifier": "models.classifier",
+    "StochasticSTDP": "rules.stochastic_stdp",
+    "SumOfProducts": "rules.sum_of_products",
+    "SymmetricFeedback": "feedback.symmetric",
     "ThreeFactor": "rules.three_factor",
+    "Tracking": "readouts.tracking",
+    "TripletSTDP": "rules.triplet_stdp",
+    "WinnerTakeAll": "neurons.winner_take_all",
     "Zeros": "memory.initial",
     "load": "checkpoint",
     "save": "checkpoint",
@@ -52,26 +99,50 @@ _HOMES = {
 
 __version__ = "0.1.0"
 __all__ = [
+    "ALIF",
+    "ASP",
     "LI",
     "LIF",
+    "NEF",
     "PES",
+    "RLS",
+    "SOEL",
+    "STLLR",
     "AdaptivePopulation",
     "Checkpoint",
     "Core",
     "Counters",
     "Counting",
+    "EProp",
+    "Eligibility",
+    "ErrorTriggered",
     "Fixed",
     "Float32",
+    "Float64",
+    "Izhikevich",
     "KWinners",
     "Latency",
     "Layer",
     "Linear",
+    "LocalFeedback",
     "Mixture",
     "Network",
+    "PESEvent",
+    "PESQuantised",
+    "PESWeights",
+    "PairSTDP",
     "Projection",
+    "RandomFeedback",
+    "RewardSTDP",
     "SignedRandom",
     "SpikingClassifier",
+    "StochasticSTDP",
+    "SumOfProducts",
+    "SymmetricFeedback",
     "ThreeFactor",
+    "Tracking",
+    "TripletSTDP",
+    "WinnerTakeAll",
     "Zeros",
     "load",
     "save",

@@ -226,7 +226,7 @@ def _read(plan: Plan) -> Iterator[str]:
     ports["third"] = f"{last}_third"
     yield plan.call("readout", net.readout.kernel(), {**ports, "scores": "scores"})
     for i, p in enumerate(net.projections):
-        if p.rule is not None and p.rule.third == "label":
+        if p.rule is not None and p.rule.third == "label" and net.readout.targets == "class":
             yield f"p{i}_third[0] = target[s]"
     error = net.readout.error()
     if error is None:

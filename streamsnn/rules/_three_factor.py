@@ -1,14 +1,83 @@
 """Kernels of the three-factor rule: dense, and deferred to the next presynaptic spike."""
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
-from streamsnn.memory.deferred import add_interval, any_change, remember_tick
+from streamsnn.memory.deferred import add_interval, any_change, block_ticks, remember_tick
 from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
-from streamsnn.surrogates import surrogate
-from streamsnn.types import Floats, Int32s, Ints, Weights
+from streamsnn.surrogates import Surrogate, surrogate, surrogate_constants
+from streamsnn.types import Field, Floats, Int32s, Ints, Weights
 
 RATE, KEEP, KEEP_RISE, KIND, STEEPNESS, CENTRE, BLOCK = range(N_FORMAT, N_FORMAT + 7)
 N_OWN = N_FORMAT + 7  # constants of a rule that builds on this one start here
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """What deferred three-factor rules share: a trace before, a surrogate behind, and the history.
+
+    Parameters
+    ----------
+    learning_rate
+        Weight change per unit of trace and error.
+    tau_pre, tau_rise
+        Decay of the presynaptic trace and its rise, seconds; `tau_rise=0` rises at once.
+    width, centre
+        Half width and centre of the surrogate, in units of v.
+    surrogate
+        `"box"`, `"triangle"` or `"fast_sigmoid"`.
+    history
+        Ticks of history, a power of two.
+
+    >>> len(Eligibility(tau_pre=0.02).constants(1e-3))
+    7
+    """
+
+    learning_rate: float = 0.02
+    tau_pre: float = 0.01
+    width: float = float("inf")
+    centre: float = 0.0
+    surrogate: Surrogate = "box"
+    tau_rise: float = 0.0
+    history: int = 512
+
+    def __post_init__(self) -> None:
+        if not self.learning_rate >= 0 or not self.tau_pre > 0:
+            raise ValueError(
+                f"learning_rate={self.learning_rate}, tau_pre={self.tau_pre} s: "
+                "give learning_rate >= 0, tau_pre > 0"
+            )
+        if not 0 <= self.tau_rise < self.tau_pre:
+            raise ValueError(f"tau_rise={self.tau_rise} s: give 0 or a time below tau_pre={self.tau_pre} s")
+        if self.history < 4 or self.history & (self.history - 1):
+            raise ValueError(f"history={self.history}: give a power of two from 4, in ticks")
+        surrogate_constants(self.surrogate, self.width, self.centre)
+
+    def dense_fields(self) -> tuple[Field, ...]:
+        """Traces of each presynaptic neuron, and scratch."""
+        traces = tuple(Field(name, "f8", ("pre",), lasting=False) for name in ("p", "q"))
+        return (*traces, Field("delta", "f8", ("post",), lasting=False))
+
+    def fields(self) -> tuple[Field, ...]:
+        """The same, and the history of psi(v) e."""
+        rise = self.history if self.tau_rise > 0 else 1
+        return (
+            *self.dense_fields(),
+            Field("now", "i8", (1,), lasting=False),
+            Field("opened", "i8", ("pre",), lasting=False),
+            Field("prefix", "f8", (self.history, "post"), lasting=False),
+            Field("prefix_rise", "f8", (rise, "post"), lasting=False),
+        )
+
+    def constants(self, dt: float) -> tuple[float, ...]:
+        """Learning rate, what traces keep per tick, surrogate, ticks of a block."""
+        keep = float(np.exp(-dt / self.tau_pre))
+        keep_rise = float(np.exp(-dt / self.tau_rise)) if self.tau_rise > 0 else 0.0
+        psi = surrogate_constants(self.surrogate, self.width, self.centre)
+        return (self.learning_rate, keep, keep_rise, *psi, float(block_ticks(keep, keep_rise, self.history)))
 
 
 @kernel

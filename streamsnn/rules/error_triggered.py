@@ -8,8 +8,7 @@ import numpy as np
 from streamsnn.jit import kernel
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import calls_for_change
-from streamsnn.rules._three_factor import N_OWN, arrive, changes, note_changes, settle
-from streamsnn.rules.three_factor import ThreeFactor
+from streamsnn.rules._three_factor import N_OWN, Eligibility, arrive, changes, note_changes, settle
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 START, TARGET, GAIN, FLOOR = range(N_OWN, N_OWN + 4)
@@ -23,7 +22,7 @@ class ErrorTriggered:
         dw_ij = -learning_rate * x_i * psi(v_j) * theta * E_j
         theta <- max(floor, theta (1 + gain (r - rate)))      r: share of neurons with an event in this tick
 
-    x_i, psi and the deferral are those of `base` (`ThreeFactor(deferred=True)`): a row is written when its
+    x_i, psi and the deferral are those of `base`, as in the deferred `ThreeFactor`: a row is written when its
     presynaptic neuron next spikes, and only if some neuron had an event since. The servo is relative, so
     that theta needs no knowledge of the error's unit; with `rate=0` theta stays where it is.
     Gating saves writes on an i.i.d. stream. It does not stop forgetting on an ordered one.
@@ -31,7 +30,7 @@ class ErrorTriggered:
     Parameters
     ----------
     base
-        Learning rate, traces, surrogate and history; it must be deferred.
+        Learning rate, traces, surrogate and history.
     theta
         Threshold at the start, in units of the error.
     rate
@@ -53,15 +52,13 @@ class ErrorTriggered:
     'tick'
     """
 
-    base: ThreeFactor = field(default_factory=lambda: ThreeFactor(deferred=True))
+    base: Eligibility = field(default_factory=Eligibility)
     theta: float = 0.1
     rate: float = 0.0
     gain: float = 1e-3
     floor: float = 1e-9
 
     def __post_init__(self) -> None:
-        if not self.base.deferred:
-            raise ValueError(f"base={self.base}: give a ThreeFactor(deferred=True, ...)")
         if not self.theta > 0 or not self.floor > 0:
             raise ValueError(f"theta={self.theta}, floor={self.floor}: give positive errors")
         if not 0 <= self.rate < 1 or not 0 <= self.gain <= 1:

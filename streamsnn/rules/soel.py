@@ -9,8 +9,7 @@ from streamsnn.jit import kernel
 from streamsnn.memory.counters import OVERFLOWS
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.synaptic import calls_for_change
-from streamsnn.rules._three_factor import N_OWN, arrive, changes, note_changes, settle
-from streamsnn.rules.three_factor import ThreeFactor
+from streamsnn.rules._three_factor import N_OWN, Eligibility, arrive, changes, note_changes, settle
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 SCALE, DEAD_ZONE, PERIOD = range(N_OWN, N_OWN + 3)
@@ -31,7 +30,7 @@ class SOEL:
     Parameters
     ----------
     base
-        Learning rate, traces, surrogate and history; it must be deferred.
+        Learning rate, traces, surrogate and history.
     scale
         Integer steps per unit of error.
     dead_zone
@@ -52,14 +51,12 @@ class SOEL:
     4
     """
 
-    base: ThreeFactor = field(default_factory=lambda: ThreeFactor(deferred=True))
+    base: Eligibility = field(default_factory=Eligibility)
     scale: float = 100.0
     dead_zone: float = 0.05
     period: int = 4
 
     def __post_init__(self) -> None:
-        if not self.base.deferred:
-            raise ValueError(f"base={self.base}: give a ThreeFactor(deferred=True, ...)")
         if not self.scale > 0 or not self.dead_zone >= 0:
             raise ValueError(
                 f"scale={self.scale}, dead_zone={self.dead_zone}: give scale > 0, dead_zone >= 0"

@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
-from streamsnn.memory.deferred import block_ticks
 from streamsnn.memory.formats import Float32, Format
-from streamsnn.rules._three_factor import arrive, dense, remember, settle
-from streamsnn.surrogates import Surrogate, surrogate_constants
+from streamsnn.rules._three_factor import Eligibility, arrive, dense, remember, settle
+from streamsnn.surrogates import Surrogate
 from streamsnn.types import Field, Kernel
 
 
@@ -71,16 +68,18 @@ class ThreeFactor:
     history: int = 512
 
     def __post_init__(self) -> None:
-        if not self.learning_rate >= 0 or not self.tau_pre > 0:
-            raise ValueError(
-                f"learning_rate={self.learning_rate}, tau_pre={self.tau_pre} s: "
-                "give learning_rate >= 0, tau_pre > 0"
-            )
-        if not 0 <= self.tau_rise < self.tau_pre:
-            raise ValueError(f"tau_rise={self.tau_rise} s: give 0 or a time below tau_pre={self.tau_pre} s")
-        if self.history < 4 or self.history & (self.history - 1):
-            raise ValueError(f"history={self.history}: give a power of two from 4, in ticks")
-        surrogate_constants(self.surrogate, self.width, self.centre)
+        self._eligibility()
+
+    def _eligibility(self) -> Eligibility:
+        return Eligibility(
+            self.learning_rate,
+            self.tau_pre,
+            self.width,
+            self.centre,
+            self.surrogate,
+            self.tau_rise,
+            self.history,
+        )
 
     @property
     def format(self) -> Format:
@@ -104,26 +103,11 @@ class ThreeFactor:
 
     def fields(self) -> tuple[Field, ...]:
         """Traces of each presynaptic neuron; scratch; with deferral, the history of psi(v) e."""
-        traces = tuple(Field(name, "f8", ("pre",), lasting=False) for name in ("p", "q"))
-        delta = Field("delta", "f8", ("post",), lasting=False)
-        if not self.deferred:
-            return (*traces, delta)
-        rise = self.history if self.tau_rise > 0 else 1
-        return (
-            *traces,
-            delta,
-            Field("now", "i8", (1,), lasting=False),
-            Field("opened", "i8", ("pre",), lasting=False),
-            Field("prefix", "f8", (self.history, "post"), lasting=False),
-            Field("prefix_rise", "f8", (rise, "post"), lasting=False),
-        )
+        return self._eligibility().fields() if self.deferred else self._eligibility().dense_fields()
 
     def constants(self, dt: float) -> tuple[float, ...]:
         """Learning rate, what traces keep per tick, surrogate, ticks of a block."""
-        keep = float(np.exp(-dt / self.tau_pre))
-        keep_rise = float(np.exp(-dt / self.tau_rise)) if self.tau_rise > 0 else 0.0
-        psi = surrogate_constants(self.surrogate, self.width, self.centre)
-        return (self.learning_rate, keep, keep_rise, *psi, float(block_ticks(keep, keep_rise, self.history)))
+        return self._eligibility().constants(dt)
 
     def kernel(self) -> Kernel:
         """Update traces and synapses, or traces and history."""

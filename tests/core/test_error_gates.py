@@ -14,6 +14,7 @@ from streamsnn.memory import Fixed, Float64
 from streamsnn.network import Layer, Network, Projection
 from streamsnn.neurons.integrator import LI
 from streamsnn.readouts.tracking import Tracking
+from streamsnn.rules._three_factor import Eligibility
 from streamsnn.rules.error_triggered import ErrorTriggered
 from streamsnn.rules.soel import SOEL
 from streamsnn.rules.three_factor import ThreeFactor
@@ -22,7 +23,8 @@ from tests.core.test_deferred import Gaussian
 from tests.core.test_feedback import network as with_feedback
 
 N_IN, N_OUT, TICKS, TAU = 6, 3, 400, 0.01
-BASE = ThreeFactor(learning_rate=0.002, tau_pre=TAU, width=0.7, deferred=True)
+BASE = Eligibility(learning_rate=0.002, tau_pre=TAU, width=0.7)
+PLAIN = ThreeFactor(learning_rate=0.002, tau_pre=TAU, width=0.7, deferred=True)
 KEEP = math.exp(-1e-3 / TAU)
 Gate = Callable[[int, list[float]], list[float]]
 
@@ -110,7 +112,7 @@ def test_gating_saves_writes_on_iid_and_ordered_targets() -> None:
     ordered = np.repeat(y[::300], 300, axis=0)  # one target after the other
     for target in (y, ordered):
         found = {}
-        for name, rule in (("plain", BASE), ("gated", ErrorTriggered(BASE, theta=0.1))):
+        for name, rule in (("plain", PLAIN), ("gated", ErrorTriggered(BASE, theta=0.1))):
             core = Core(network(rule), n_features=N_IN, n_classes=N_OUT)
             error = core.run(x, target, learn=True) - target
             found[name] = (core.counters["writes"], float((error[1500:] ** 2).mean()))
@@ -177,10 +179,8 @@ def spikes_of_sample(layers: np.ndarray, neurons: np.ndarray, x: np.ndarray) -> 
 @pytest.mark.parametrize(
     ("bad", "sentence"),
     [
-        (lambda: ErrorTriggered(ThreeFactor()), "deferred=True"),
         (lambda: ErrorTriggered(theta=0.0), r"theta=0\.0"),
         (lambda: ErrorTriggered(rate=1.0), r"rate=1\.0"),
-        (lambda: SOEL(ThreeFactor()), "deferred=True"),
         (lambda: SOEL(scale=0.0), r"scale=0\.0"),
         (lambda: SOEL(period=0), "period=0"),
         (lambda: LocalFeedback(unit=0.0), r"unit=0\.0"),

@@ -103,12 +103,18 @@ def layer(module: str) -> int:
 
 
 def upward(found: list[Import]) -> list[str]:
-    """Imports that point up, or from leaf to leaf; a folder of leaves may re-export its own."""
+    """Imports that point up, or from leaf to leaf; a folder's underscore modules are no leaves."""
     ours = [i for i in found if inside(i.source, "streamsnn") and inside(i.target, "streamsnn")]
     up = [str(i) for i in ours if layer(i.target) > layer(i.source)]
     across = [i for i in ours if layer(i.source) == layer(i.target) == 2]
-    own = [f"streamsnn.{folder}" for folder in LEAVES]
-    return up + [str(i) for i in across if not (i.source in own and inside(i.target, i.source))]
+    return up + [str(i) for i in across if not shared(i)]
+
+
+def shared(i: Import) -> bool:
+    """Whether a folder imports what is inside it, or a leaf what its own folder shares (`_kernels`)."""
+    folder = ".".join(i.target.split(".")[:2])
+    inner = i.target.removeprefix(f"{folder}.").split(".")[0]
+    return inside(i.source, folder) and (i.source == folder or inner.startswith("_"))
 
 
 def cycle(edges: Mapping[str, set[str]]) -> list[str]:
