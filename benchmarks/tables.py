@@ -147,9 +147,40 @@ def startup(records: Mapping[str, Record]) -> str:
     return f"{table(('from the start', 'wall time'), rows)}\n\n{made_by(record, 'startup')}"
 
 
+def sparsity(records: Mapping[str, Record]) -> str:
+    """What deferring costs in exactness, and what it saves in writes."""
+    record = records["sparsity"]
+    same = (
+        ("three-factor, recurrent and hidden layers", "three_factor"),
+        ("e-prop, LIF", "eprop_lif"),
+        ("e-prop, ALIF", "eprop_alif"),
+        ("reward-modulated STDP", "rstdp"),
+        ("ASP, leak as a gain of each neuron", "asp_leak"),
+    )
+    exact = [
+        [name, "all" if record[f"{key}_spikes_equal"] else "no", f"{record[f'{key}_max_dw']:.0e}"]
+        for name, key in same
+    ]
+    saved = [
+        [name, f"{record[f'{key}_writes_ratio']:,.0f}", f"{record[f'{key}_rmse_ratio']:.2f}"]
+        for name, key in (
+            ("three-factor, deferred, 8 bits", "three_factor_8bit"),
+            ("PES, event-triggered, 8 bits", "pes_event"),
+        )
+    ]
+    return "\n\n".join(
+        [
+            table(("deferred form against dense form", "spikes equal", "largest weight difference"), exact),
+            table(("against the dense rule in floats", "times fewer writes", "times its error"), saved),
+            made_by(record, "sparsity"),
+        ]
+    )
+
+
 TABLES: Mapping[str, Callable[[Mapping[str, Record]], str]] = {
     "digits": digits,
     "cost": cost,
     "speed": speed,
     "startup": startup,
+    "sparsity": sparsity,
 }
