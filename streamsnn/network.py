@@ -1,5 +1,6 @@
 """The frozen description of a network: it goes to and from files, clones and other tools; `Core` runs it."""
 
+import inspect
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.initial import Initial, Zeros
-from streamsnn.types import Encoder, Feedback, Neuron, Readout, Rule
+from streamsnn.types import Encoder, Feedback, Floats, Neuron, Readout, Rule
 
 INPUT = "input"
 
@@ -186,10 +187,18 @@ class Network:
             return
         if p.rule.opens_units and size:
             raise ValueError(f"projection {p.name}: a rule that opens units needs a post layer of size 0")
-        if p.rule.deliver() is not None and p.format != p.rule.format:
-            name = type(p.rule).__name__
+        deliver, name = p.rule.deliver(), type(p.rule).__name__
+        if deliver is None:
+            return
+        if p.format != p.rule.format:
             raise ValueError(
                 f"projection {p.name}: {name} reads its own format, {p.rule.format}, not {p.format}"
+            )
+        # An integer layer would cut real values without a word.
+        acc = inspect.signature(getattr(deliver, "py_func", deliver)).parameters["acc"].annotation
+        if acc == Floats and self.layer(p.post).neuron.integer:
+            raise ValueError(
+                f"projection {p.name}: {name} delivers real values; give layer {p.post!r} a float neuron"
             )
 
     def layer(self, name: str) -> Layer:
