@@ -96,7 +96,7 @@ def show(title: str, figures: Mapping[str, Any]) -> None:
     """Print figures as a table; nested ones are left to the JSON file."""
     table = Table(title=title, title_justify="left", show_header=False)
     table.add_column(no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", overflow="fold")  # a long command must not cut the names
     for name, value in figures.items():
         if not isinstance(value, dict):
             table.add_row(name, f"{value:,.4g}" if isinstance(value, float) else str(value))
