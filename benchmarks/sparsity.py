@@ -22,6 +22,7 @@ from streamsnn.core import Core
 from streamsnn.encoders.latency import Latency
 from streamsnn.feedback.random import RandomFeedback
 from streamsnn.memory.formats import Fixed, Float32, Float64, Format
+from streamsnn.memory.initial import Gaussian
 from streamsnn.network import Layer, Network, Projection
 from streamsnn.neurons.alif import ALIF
 from streamsnn.neurons.lif import LIF
@@ -38,19 +39,6 @@ LEAKS: tuple[tuple[str, Literal["dense", "gain"]], ...] = (
     ("asp_leak_writes", "gain"),
     ("asp_leak_dense_writes", "dense"),
 )
-
-
-@dataclass(frozen=True)
-class Gaussian:
-    """Gaussian initial weights."""
-
-    seed: int
-    deviation: float
-
-    def rows(self, start: int, stop: int, n_post: int) -> Floats:
-        """Equal arguments, equal bits."""
-        rng = np.random.default_rng((self.seed, start, stop))
-        return rng.normal(0.0, self.deviation, (stop - start, n_post))
 
 
 def spike_trains(ticks: int, rate: float, seed: int) -> Floats:

@@ -135,8 +135,8 @@ def _sample(plan: Plan) -> Iterator[str]:
     for layer in net.layers:
         yield f"n_fired_{layer.name} = {layer.name}_n_fired[0]"
     if net.continuous:  # a sample's third factor ends with it
-        for layer in net.layers:
-            yield f"{layer.name}_third[:] = 0.0"
+        for name in sorted(plan.taught):
+            yield f"{name}_third[:] = 0.0"
     yield "scores = scores_out[s]"
     yield plan.call("encoder", net.encoder.kernel(), {"x": "x[s]", "learn": "learn"})
     yield f"for t in range({net.ticks}):"
@@ -223,7 +223,6 @@ def _read(plan: Plan) -> Iterator[str]:
     ports = {**plan.known[last], "post": f"post_{last}"}
     for i, _ in feeding:
         ports |= plan.known[f"p{i}"]
-    ports["third"] = f"{last}_third"
     yield plan.call("readout", net.readout.kernel(), {**ports, "scores": "scores"})
     for i, p in enumerate(net.projections):
         if p.rule is not None and p.rule.third == "label" and net.readout.targets == "class":
@@ -232,7 +231,8 @@ def _read(plan: Plan) -> Iterator[str]:
     if error is None:
         return
     yield f"if learn != 0 and {_labelled(plan)}:"
-    yield f"    {plan.call('readout', error, {**ports, 'target': 'target[s]'})}"
+    ports |= {"target": "target[s]", "third": f"{last}_third"}
+    yield f"    {plan.call('readout', error, ports)}"
     for n, layer in enumerate(net.layers[:-1]):
         if layer.feedback is not None:
             yield f"    {_feed_back(plan, n, layer)}"

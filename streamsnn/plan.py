@@ -20,6 +20,8 @@ class Plan:
         Every leaf's numbers, one after the other; `spans` says which are whose.
     known
         For each scope (a layer, a projection `p0`, ...): parameter name of a kernel to variable.
+    taught
+        Layers that have a third factor.
     kernels
         Imports of the generated text.
     """
@@ -37,6 +39,7 @@ class Plan:
             *(layer.name for layer in network.layers),
             "core",
         )
+        self.taught = _taught(network)
         self._encoder()
         for layer in network.layers:
             self._leaf(layer.name, layer.neuron, layer.name, layer.name)
@@ -45,7 +48,8 @@ class Plan:
             self._slot(layer.name, Field("acc", current, (layer.name,), lasting=False))
             self._slot(layer.name, Field("fired", "i4", (2, layer.name), lasting=False))
             self._slot(layer.name, Field("n_fired", "i8", (1,), lasting=False))
-            self._slot(layer.name, Field("third", "f8", (layer.name,), lasting=False))
+            if layer.name in self.taught:
+                self._slot(layer.name, Field("third", "f8", (layer.name,), lasting=False))
             if layer.feedback is not None:
                 self._leaf(f"{layer.name}_feedback", layer.feedback, layer.name, layer.name)
         for i, projection in enumerate(network.projections):
@@ -110,6 +114,13 @@ class Plan:
                 )
             arguments.append(known[name])
         return f"{alias}({', '.join(arguments)})"
+
+
+def _taught(network: Network) -> set[str]:
+    """Layers that have a third factor: where an error is written, and where a rule reads one."""
+    found = {p.post for p in network.projections if p.rule is not None and p.rule.third == "error"}
+    found |= {layer.name for layer in network.layers if layer.feedback is not None}
+    return found | ({network.layers[-1].name} if network.readout.error() is not None else set())
 
 
 def variable(slot: Slot) -> str:

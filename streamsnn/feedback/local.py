@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from streamsnn.feedback._drawn import draw_outputs
 from streamsnn.jit import kernel
-from streamsnn.memory.counters import RNG_DRAWS, STATE_READS, STATE_WRITES
-from streamsnn.memory.fixed_point import draw
+from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
 
 
@@ -83,11 +83,7 @@ def _carry(
     y: Floats,
     const: Floats,
 ) -> None:
-    for k in range(drawn[0], error.size):
-        for j in range(third.size):
-            g[j, k] = const[0] * (draw(int(const[1]), j, k) * 2.0**-31 - 1.0)
-        count[RNG_DRAWS] += third.size
-    drawn[0] = max(drawn[0], error.size)
+    draw_outputs(g, drawn, third.size, error.size, const[0], int(const[1]), count)
     third[:] = 0.0
     for k in range(error.size):
         y[k] *= const[2]

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from streamsnn.feedback._drawn import draw_outputs
 from streamsnn.jit import kernel
-from streamsnn.memory.counters import RNG_DRAWS, STATE_READS
-from streamsnn.memory.fixed_point import draw
+from streamsnn.memory.counters import STATE_READS
 from streamsnn.types import Field, Floats, Ints, Kernel
 
 
@@ -55,11 +55,7 @@ class RandomFeedback:
 
 @kernel
 def _carry(error: Floats, third: Floats, count: Ints, b: Floats, drawn: Ints, const: Floats) -> None:
-    for k in range(drawn[0], error.size):
-        for j in range(third.size):
-            b[j, k] = const[0] * (draw(int(const[1]), j, k) * 2.0**-31 - 1.0)
-        count[RNG_DRAWS] += third.size
-    drawn[0] = max(drawn[0], error.size)
+    draw_outputs(b, drawn, third.size, error.size, const[0], int(const[1]), count)
     for j in range(third.size):
         signal = 0.0
         for k in range(error.size):

@@ -30,6 +30,30 @@ class Zeros:
 
 
 @dataclass(frozen=True)
+class Gaussian:
+    """Independent Gaussian weights of mean zero.
+
+    Parameters
+    ----------
+    seed
+        Seed of the draws.
+    deviation
+        Standard deviation.
+
+    >>> Gaussian(seed=1).rows(0, 2, 3).shape
+    (2, 3)
+    """
+
+    seed: int
+    deviation: float = 0.3
+
+    def rows(self, start: int, stop: int, n_post: int) -> Floats:
+        """Weights `[stop - start, n_post]`."""
+        rng = np.random.default_rng((self.seed, start, stop))
+        return rng.normal(0.0, self.deviation, (stop - start, n_post))
+
+
+@dataclass(frozen=True)
 class SignedRandom:
     """Each neuron sees `fan_in` inputs with weights +amplitude and -amplitude in equal number.
 

@@ -5,6 +5,7 @@ from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.deferred import any_change
 from streamsnn.memory.replay import count_tags
 from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
+from streamsnn.rules._activity import low_pass
 from streamsnn.types import Floats, Int32s, Ints, Weights
 
 RATE, KEEP, KEEP_OUT, KEEP_A, BETA, V_TH, GAMMA = range(N_FORMAT, N_FORMAT + 7)
@@ -56,12 +57,7 @@ def dense(
     const: Floats,
 ) -> None:
     """Advance every row by one tick."""
-    for i in range(x_pre.size):
-        x_pre[i] *= const[KEEP]
-    for k in range(pre.size):
-        x_pre[pre[k]] += 1.0
-    count[STATE_READS] += x_pre.size
-    count[STATE_WRITES] += x_pre.size
+    low_pass(x_pre, pre, const[KEEP], 1.0, count)
     wanted = _note_post(0, third, v, a, psi, signal, count, const)
     for i in range(x_pre.size):
         delta[:] = 0.0

@@ -8,6 +8,7 @@ from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.deferred import add_interval, any_change, block_ticks, remember_tick
 from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
+from streamsnn.rules._activity import low_pass
 from streamsnn.surrogates import Surrogate, surrogate, surrogate_constants
 from streamsnn.types import Field, Floats, Int32s, Ints, Weights
 
@@ -106,15 +107,11 @@ def dense(
     const: Floats,
 ) -> None:
     """Update every trace, then every synapse."""
-    for i in range(p.size):
-        p[i] *= const[KEEP]
-        q[i] *= const[KEEP_RISE]
-    for k in range(pre.size):
-        p[pre[k]] += 1.0
-        if const[KEEP_RISE] > 0.0:
+    low_pass(p, pre, const[KEEP], 1.0, count)
+    if const[KEEP_RISE] > 0.0:
+        q *= const[KEEP_RISE]
+        for k in range(pre.size):
             q[pre[k]] += 1.0
-    count[STATE_READS] += p.size
-    count[STATE_WRITES] += p.size
     if not calls_for_change(third, count):
         return
     changes(third, v, post, delta, const)

@@ -9,6 +9,7 @@ from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import N_FORMAT, add_row, count_delivery
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.rules._single_synapse import count_column, real_value, store
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
@@ -18,7 +19,7 @@ from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 
 @dataclass(frozen=True)
-class ASP:
+class ASP(EveryTick):
     """Recovery learning at post spikes, and a leak that spares neurons which have learned much.
 
         rec_i := 1, acc_i += 1 at a pre spike;  rec, acc decay with tau_rec, tau_acc
@@ -109,19 +110,9 @@ class ASP:
             )
 
     @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
     def third(self) -> Literal["label", "error"]:
         """Not used: the rule has no teacher."""
         return "label"
-
-    @property
-    def opens_units(self) -> bool:
-        """The post layer has its size from outside."""
-        return False
 
     def fields(self) -> tuple[Field, ...]:
         """Traces of the inputs; significance, and gain and debt, of each neuron; scratch."""

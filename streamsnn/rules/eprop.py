@@ -1,17 +1,17 @@
 """Eligibility propagation (e-prop) for LIF and ALIF neurons, dense or deferred."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from streamsnn.memory.formats import Float32, Format
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.rules._eprop import arrive, dense, remember, settle
 from streamsnn.types import Field, Kernel
 
 
 @dataclass(frozen=True)
-class EProp:
+class EProp(EveryTick):
     """Eligibility propagation onto LIF (beta = 0) or ALIF neurons.
 
         x_i[t]    = x_i[t-1] exp(-dt / tau_mem) + s_i[t]              s_i: spikes delivered at t
@@ -89,21 +89,6 @@ class EProp:
         """Floats, unless a projection says otherwise."""
         return Float32()
 
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """Learning signal per post neuron."""
-        return "error"
-
-    @property
-    def opens_units(self) -> bool:
-        """Neurons are given from outside."""
-        return False
-
     def fields(self) -> tuple[Field, ...]:
         """Trace, eligibilities per synapse, and with deferral the history."""
         common = (
@@ -113,12 +98,17 @@ class EProp:
             Field("delta", "f8", ("post",), lasting=False),
         )
         ring = self.history if self.deferred else 1
-        return (
-            *common,
-            Field("now", "i8", (1,), lasting=False),
-            Field("opened", "i8", ("pre",), lasting=False),
+        post = (
             Field("psi", "f8", (ring, "post"), lasting=False),
             Field("signal", "f8", (ring, "post"), lasting=False),
+        )
+        if not self.deferred:
+            return (*common, *post)
+        return (
+            *common,
+            *post,
+            Field("now", "i8", (1,), lasting=False),
+            Field("opened", "i8", ("pre",), lasting=False),
         )
 
     def constants(self, dt: float) -> tuple[float, ...]:
@@ -130,9 +120,6 @@ class EProp:
     def kernel(self) -> Kernel:
         """Update everything, or the history."""
         return remember if self.deferred else dense
-
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
 
     def arrive(self) -> Kernel | None:
         """Deferred: bring the rows up to date that are about to be read."""

@@ -1,13 +1,13 @@
 """Error-triggered three-factor rule: errors are events, and a servo holds their rate."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
 from streamsnn.jit import kernel
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import calls_for_change
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.rules._three_factor import N_OWN, Eligibility, arrive, changes, note_changes, settle
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
@@ -15,7 +15,7 @@ START, TARGET, GAIN, FLOOR = range(N_OWN, N_OWN + 4)
 
 
 @dataclass(frozen=True)
-class ErrorTriggered:
+class ErrorTriggered(EveryTick):
     """Deferred three-factor rule that acts only on errors above a servoed threshold.
 
         E_j = sign(e_j) floor(|e_j| / theta)            an integer; 0: no event
@@ -69,21 +69,6 @@ class ErrorTriggered:
         """Floats, unless a projection says otherwise."""
         return Float32()
 
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """Error per post neuron."""
-        return "error"
-
-    @property
-    def opens_units(self) -> bool:
-        """One neuron per class, given from outside."""
-        return False
-
     def fields(self) -> tuple[Field, ...]:
         """Those of the base; threshold relative to its start less one (0 at the start), and events."""
         return (
@@ -99,9 +84,6 @@ class ErrorTriggered:
     def kernel(self) -> Kernel:
         """Turn errors into events, add them to the history, and move the threshold."""
         return _remember
-
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
 
     def arrive(self) -> Kernel:
         """Settle the rows that are about to be read."""

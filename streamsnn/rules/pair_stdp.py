@@ -9,6 +9,7 @@ from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import N_FORMAT, add_row
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.rules._single_synapse import count_column, real_value, store
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
@@ -16,7 +17,7 @@ from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 
 @dataclass(frozen=True)
-class PairSTDP:
+class PairSTDP(EveryTick):
     """Pair STDP: a weight grows when the post spike follows the pre spike, and falls when it leads.
 
         x_i[t] = x_i[t-1] exp(-dt / tau_pre)  + s_i        pre trace; nearest: set to 1 by a spike
@@ -94,19 +95,9 @@ class PairSTDP:
         return Float32()
 
     @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
     def third(self) -> Literal["label", "error"]:
         """Not used: the rule has two factors."""
         return "label"
-
-    @property
-    def opens_units(self) -> bool:
-        """The post layer has its size from outside."""
-        return False
 
     def fields(self) -> tuple[Field, ...]:
         """Traces of both sides; scratch for the change of a row."""
@@ -126,9 +117,6 @@ class PairSTDP:
     def kernel(self) -> Kernel:
         """Traces, depression by pre spikes, potentiation by post spikes."""
         return _tick
-
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
 
 
 @kernel

@@ -1,21 +1,21 @@
 """Prescribed error sensitivity (PES), decoder form."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from streamsnn.jit import kernel
-from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.formats import Float32, Format
-from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
+from streamsnn.memory.synaptic import N_FORMAT, calls_for_change
+from streamsnn.rules._activity import change_active_rows, low_pass
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 RATE, KEEP, RISE = N_FORMAT, N_FORMAT + 1, N_FORMAT + 2
 
 
 @dataclass(frozen=True)
-class PES:
+class PES(EveryTick):
     """Prescribed error sensitivity on decoders d_ij from neuron i to dimension j.
 
         a_i[t]  = a_i[t-1] exp(-dt / tau_pre) + (1 - exp(-dt / tau_pre)) s_i[t] / dt      in Hz
@@ -61,21 +61,6 @@ class PES:
         """Floats, unless a projection says otherwise."""
         return Float32()
 
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """Error per decoded dimension."""
-        return "error"
-
-    @property
-    def opens_units(self) -> bool:
-        """One neuron per dimension, given from outside."""
-        return False
-
     def fields(self) -> tuple[Field, ...]:
         """Filtered activity of each presynaptic neuron, Hz."""
         return (Field("activity", "f8", ("pre",), lasting=False),)
@@ -89,9 +74,6 @@ class PES:
         """Filter the activity, then change the decoders of active neurons."""
         return _tick
 
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
-
 
 @kernel
 def _tick(
@@ -104,15 +86,8 @@ def _tick(
     activity: Floats,
     const: Floats,
 ) -> None:
-    for i in range(activity.size):
-        activity[i] *= const[KEEP]
-    for k in range(pre.size):
-        activity[pre[k]] += const[RISE]
-    count[STATE_READS] += activity.size
-    count[STATE_WRITES] += activity.size
+    low_pass(activity, pre, const[KEEP], const[RISE], count)
     if not calls_for_change(third, count):
         return
     scale = -const[RATE] / activity.size
-    for i in range(activity.size):
-        if activity[i] != 0.0:
-            add_row(w, nnz, count, key, i, scale * activity[i], third, const)
+    change_active_rows(w, nnz, count, key, scale, activity, third, const)

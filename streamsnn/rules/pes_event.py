@@ -1,7 +1,6 @@
 """Prescribed error sensitivity (PES), event-triggered form: few writes into 8-bit weights."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
@@ -28,13 +27,15 @@ from streamsnn.memory.synaptic import (
     count_delivery,
     write,
 )
+from streamsnn.rules._activity import low_pass
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 RATE, KEEP, RISE, SMOOTH, EPOCH, FLOOR, DEAD_ZONE = range(N_FORMAT, N_FORMAT + 7)
 
 
 @dataclass(frozen=True)
-class PESEvent:
+class PESEvent(EveryTick):
     """Prescribed error sensitivity at few events: smoothed error, epochs, active neurons, own exponents.
 
         a_i[t] = a_i[t-1] exp(-dt / tau_pre) + (1 - exp(-dt / tau_pre)) s_i[t] / dt      in Hz
@@ -105,21 +106,6 @@ class PESEvent:
         if isinstance(self.format, Fixed) and not self.format.signed:
             raise ValueError(f"format={self.format}: decoders have both signs")
 
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """Error per decoded dimension."""
-        return "error"
-
-    @property
-    def opens_units(self) -> bool:
-        """One neuron per dimension, given from outside."""
-        return False
-
     def fields(self) -> tuple[Field, ...]:
         """Activity, Hz; smoothed error; step of the columns; exponents of the columns; ticks so far."""
         return (
@@ -176,12 +162,7 @@ def _tick(
     ending: int,
     const: Floats,
 ) -> None:
-    for i in range(activity.size):
-        activity[i] *= const[KEEP]
-    for k in range(pre.size):
-        activity[pre[k]] += const[RISE]
-    count[STATE_READS] += activity.size
-    count[STATE_WRITES] += activity.size
+    low_pass(activity, pre, const[KEEP], const[RISE], count)
     refused = count[REFUSED]
     calls_for_change(third, count)
     if count[REFUSED] == refused:

@@ -1,7 +1,6 @@
 """Prescribed error sensitivity (PES) as it runs on a chip: everything that is stored is a small integer."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from streamsnn.memory.counters import EPOCHS, OVERFLOWS, REFUSED, RNG_DRAWS, STA
 from streamsnn.memory.fixed_point import draw
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.synaptic import LSB, N_FORMAT, add_row, calls_for_change
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 IMPULSE, KEEP, AVERAGE, OWN_LSB = range(N_FORMAT, N_FORMAT + 4)
@@ -20,7 +20,7 @@ TRACE_DRAWS = 1 << 24  # a column no projection has, so that traces and weights 
 
 
 @dataclass(frozen=True)
-class PESQuantised:
+class PESQuantised(EveryTick):
     """Prescribed error sensitivity in integers: 7-bit traces, 8-bit errors and weights, learning epochs.
 
         E_j   = clip(round(100 e_j), -127, 127)                          e = actual - target
@@ -81,21 +81,6 @@ class PESQuantised:
         """8-bit weights with the rule's exponent."""
         return Fixed(8, exponent=self.exponent)
 
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """Error per decoded dimension."""
-        return "error"
-
-    @property
-    def opens_units(self) -> bool:
-        """One neuron per dimension, given from outside."""
-        return False
-
     def fields(self) -> tuple[Field, ...]:
         """Trace and new spikes of each presynaptic neuron; error so far, integer error; ticks so far."""
         return (
@@ -117,9 +102,6 @@ class PESQuantised:
     def kernel(self) -> Kernel:
         """Collect spikes and errors; change traces and weights when their epochs end."""
         return _tick
-
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
 
 
 @kernel

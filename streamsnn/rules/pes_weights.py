@@ -1,14 +1,14 @@
 """Prescribed error sensitivity (PES), weight form: for connections between neurons, not onto decoders."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from streamsnn.jit import kernel
-from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.formats import Float32, Format
-from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
+from streamsnn.memory.synaptic import N_FORMAT, calls_for_change
+from streamsnn.rules._activity import change_active_rows, low_pass
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 RATE, KEEP, RISE, DIMENSIONS, ENCODERS = range(N_FORMAT, N_FORMAT + 5)
@@ -30,7 +30,7 @@ def random_encoders(
 
 
 @dataclass(frozen=True)
-class PESWeights:
+class PESWeights(EveryTick):
     """Prescribed error sensitivity on weights w_ij from neuron i to neuron j with encoder enc_j.
 
         a_i[t] = a_i[t-1] exp(-dt / tau_pre) + (1 - exp(-dt / tau_pre)) s_i[t] / dt      in Hz
@@ -88,21 +88,6 @@ class PESWeights:
         """Floats, unless a projection says otherwise."""
         return Float32()
 
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """Error in the decoded space, or per post neuron."""
-        return "error"
-
-    @property
-    def opens_units(self) -> bool:
-        """The post layer is given from outside."""
-        return False
-
     def fields(self) -> tuple[Field, ...]:
         """Filtered activity of each presynaptic neuron, Hz; scratch for the projected error."""
         return (
@@ -121,9 +106,6 @@ class PESWeights:
         """Filter the activity, project the error, then change the rows of active neurons."""
         return _tick
 
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
-
 
 @kernel
 def _tick(
@@ -137,12 +119,7 @@ def _tick(
     projected: Floats,
     const: Floats,
 ) -> None:
-    for i in range(activity.size):
-        activity[i] *= const[KEEP]
-    for k in range(pre.size):
-        activity[pre[k]] += const[RISE]
-    count[STATE_READS] += activity.size
-    count[STATE_WRITES] += activity.size
+    low_pass(activity, pre, const[KEEP], const[RISE], count)
     dimensions = int(const[DIMENSIONS])
     n_error = min(dimensions, third.size) if dimensions > 0 else third.size
     if not calls_for_change(third[:n_error], count):
@@ -158,6 +135,4 @@ def _tick(
                 for k in range(n_error):
                     projected[j] += const[ENCODERS + j * dimensions + k] * third[k]
     scale = -const[RATE] / activity.size
-    for i in range(activity.size):
-        if activity[i] != 0.0:
-            add_row(w, nnz, count, key, i, scale * activity[i], projected, const)
+    change_active_rows(w, nnz, count, key, scale, activity, projected, const)

@@ -1,7 +1,6 @@
 """Reward-modulated STDP: dense, and deferred exactly to the next presynaptic spike."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
@@ -9,6 +8,7 @@ from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 (RATE, A_PLUS, A_MINUS, KEEP_PRE, KEEP_POST, KEEP, BLOCK) = range(N_FORMAT, N_FORMAT + 7)
@@ -16,7 +16,7 @@ NEGLIGIBLE = 1e-18  # a trace below it adds nothing to a double that is near 1
 
 
 @dataclass(frozen=True)
-class RewardSTDP:
+class RewardSTDP(EveryTick):
     """Pair STDP that writes into an eligibility trace; a reward turns eligibility into weight.
 
         x_i[t] = x_i[t-1] exp(-dt / tau_plus)  + a_plus s_i         pre trace
@@ -103,21 +103,6 @@ class RewardSTDP:
         if self.history < 2:
             raise ValueError(f"history={self.history}: keep the sums of at least 2 ticks")
 
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """Reward per post neuron."""
-        return "error"
-
-    @property
-    def opens_units(self) -> bool:
-        """The post layer has its size from outside."""
-        return False
-
     def fields(self) -> tuple[Field, ...]:
         """Traces and eligibilities; deferred: running sums, and when a row was settled."""
         own = (
@@ -147,9 +132,6 @@ class RewardSTDP:
     def kernel(self) -> Kernel:
         """Every synapse now (dense), or the running sums only (deferred)."""
         return _tick_deferred if self.deferred else _tick_dense
-
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
 
     def arrive(self) -> Kernel | None:
         """Deferred: settle a row before it is read."""

@@ -1,7 +1,6 @@
 """Recursive least squares: the costly relative of PES."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -11,20 +10,20 @@ from streamsnn.memory.counters import (
     LRN_SYNAPSES_VISITED,
     LRN_WORDS_READ,
     LRN_WORDS_WRITTEN,
-    STATE_READS,
-    STATE_WRITES,
     WRITE_ATTEMPTS,
     WRITES,
 )
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
+from streamsnn.rules._activity import low_pass
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 PRIOR, KEEP, RISE = range(N_FORMAT, N_FORMAT + 3)
 
 
 @dataclass(frozen=True)
-class RLS:
+class RLS(EveryTick):
     """Recursive least squares on decoders d_ij, with the inverse correlation matrix P of the activity.
 
         a_i[t] = a_i[t-1] exp(-dt / tau_pre) + (1 - exp(-dt / tau_pre)) s_i[t] / dt      in Hz
@@ -76,21 +75,6 @@ class RLS:
         """Floats, unless a projection says otherwise."""
         return Float32()
 
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """Error per decoded dimension."""
-        return "error"
-
-    @property
-    def opens_units(self) -> bool:
-        """One neuron per dimension, given from outside."""
-        return False
-
     def fields(self) -> tuple[Field, ...]:
         """Activity, Hz; P a; and how far P has come down from learning_rate * identity."""
         return (
@@ -108,9 +92,6 @@ class RLS:
         """Filter the activity, then change P and the decoders."""
         return _tick
 
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
-
 
 @kernel
 def _tick(
@@ -125,12 +106,7 @@ def _tick(
     explained: Floats,
     const: Floats,
 ) -> None:
-    for i in range(activity.size):
-        activity[i] *= const[KEEP]
-    for k in range(pre.size):
-        activity[pre[k]] += const[RISE]
-    count[STATE_READS] += activity.size
-    count[STATE_WRITES] += activity.size
+    low_pass(activity, pre, const[KEEP], const[RISE], count)
     if not calls_for_change(third, count):
         return
     n = activity.size

@@ -1,13 +1,13 @@
 """S-TLLR: STDP-inspired temporal local learning, with a causal and an anti-causal term."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.deferred import add_interval, any_change, block_ticks, remember_tick
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.surrogates import surrogate
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
@@ -16,7 +16,7 @@ FAST_SIGMOID = 2.0
 
 
 @dataclass(frozen=True)
-class STLLR:
+class STLLR(EveryTick):
     """Three-factor rule whose eligibility also counts what the neuron did before the input came (S-TLLR).
 
         x_i[t] = lambda_pre x_i[t-1] + s_i[t]              psi_j = 1 / (1 + |v_j - centre| / width)^2
@@ -82,21 +82,6 @@ class STLLR:
         """Floats, unless a projection says otherwise."""
         return Float32()
 
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """Learning signal per post neuron."""
-        return "error"
-
-    @property
-    def opens_units(self) -> bool:
-        """Neurons are given from outside."""
-        return False
-
     def fields(self) -> tuple[Field, ...]:
         """Traces, scratch, and the history of both terms."""
         return (
@@ -119,9 +104,6 @@ class STLLR:
     def kernel(self) -> Kernel:
         """Add this tick to the history."""
         return _remember
-
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
 
     def arrive(self) -> Kernel:
         """Settle the rows that are about to be read."""

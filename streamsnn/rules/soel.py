@@ -1,7 +1,6 @@
 """SOEL: surrogate-gradient on-line error-triggered learning of the last layer, in the chip's integers."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
@@ -9,6 +8,7 @@ from streamsnn.jit import kernel
 from streamsnn.memory.counters import OVERFLOWS
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.synaptic import calls_for_change
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.rules._three_factor import N_OWN, Eligibility, arrive, changes, note_changes, settle
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
@@ -17,7 +17,7 @@ TRACE_LIMIT = 127.0  # the error travels through a 7-bit post trace and a sign
 
 
 @dataclass(frozen=True)
-class SOEL:
+class SOEL(EveryTick):
     """Error of the last layer as a signed 7-bit integer, injected every few ticks, with a dead zone.
 
         every `period` ticks   E_j = clip(round(scale * e_j), -127, 127) ,   0 if |e_j| <= dead_zone
@@ -69,21 +69,6 @@ class SOEL:
         """Eight bits with stochastic rounding, steps of 1/64."""
         return Fixed(8, exponent=-6)
 
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """Error per post neuron."""
-        return "error"
-
-    @property
-    def opens_units(self) -> bool:
-        """One neuron per class, given from outside."""
-        return False
-
     def fields(self) -> tuple[Field, ...]:
         """Those of the base, and the injected error."""
         return (*self.base.fields(), Field("injected", "f8", ("post",), lasting=False))
@@ -95,9 +80,6 @@ class SOEL:
     def kernel(self) -> Kernel:
         """Inject the error at the end of a period."""
         return _remember
-
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
 
     def arrive(self) -> Kernel:
         """Settle the rows that are about to be read."""

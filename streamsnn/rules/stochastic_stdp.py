@@ -17,13 +17,14 @@ from streamsnn.memory.counters import (
 from streamsnn.memory.fixed_point import draw
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.synaptic import N_FORMAT, write
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 (P_ON, P_OFF, KEEP, RECENT) = range(N_FORMAT, N_FORMAT + 4)
 
 
 @dataclass(frozen=True)
-class StochasticSTDP:
+class StochasticSTDP(EveryTick):
     """Binary synapses that switch by chance: on after recent inputs, off after others.
 
         age_i = time since the last pre spike of i,  x_i = exp(-age_i / tau)
@@ -77,19 +78,9 @@ class StochasticSTDP:
         return Fixed(1, signed=False)
 
     @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
     def third(self) -> Literal["label", "error"]:
         """Not used: the rule has no teacher."""
         return "label"
-
-    @property
-    def opens_units(self) -> bool:
-        """The post layer has its size from outside."""
-        return False
 
     def fields(self) -> tuple[Field, ...]:
         """Ticks of the window that each input has left, and its probability."""
@@ -106,9 +97,6 @@ class StochasticSTDP:
     def kernel(self) -> Kernel:
         """Ages, then the columns of neurons that fired."""
         return _tick
-
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
 
 
 @kernel

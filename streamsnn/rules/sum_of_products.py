@@ -23,6 +23,7 @@ from streamsnn.memory.traces import (
     ticks_with_spikes,
     write_back,
 )
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 TRACES = ("x1", "x2", "y1", "y2", "y3")
@@ -32,7 +33,7 @@ KEPT, IMPULSE, TABLE = N_FORMAT + 7, N_FORMAT + 12, N_FORMAT + 17
 
 
 @dataclass(frozen=True)
-class SumOfProducts:
+class SumOfProducts(EveryTick):
     """Learning rule written as text, on a Loihi-like engine with 7-bit traces and a 16-bit accumulator.
 
     For z = w (weight) and z = t (tag), at the end of every epoch, over the terms i of its expression:
@@ -151,19 +152,9 @@ class SumOfProducts:
         return Fixed(8)
 
     @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick: traces advance, and epochs end."""
-        return "tick"
-
-    @property
     def third(self) -> Literal["label", "error"]:
         """The error if a trace takes it, else nothing that is looked at."""
         return "error" if self.third_to else "label"
-
-    @property
-    def opens_units(self) -> bool:
-        """Neurons are given from outside."""
-        return False
 
     def fields(self) -> tuple[Field, ...]:
         """Tags; traces now, before each neuron's last spike, and at each tick of the epoch; sums."""
@@ -202,9 +193,6 @@ class SumOfProducts:
     def kernel(self) -> Kernel:
         """Advance the traces; learn at the end of an epoch."""
         return _tick
-
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
 
 
 def preview(

@@ -1,16 +1,16 @@
 """Generic three-factor rule, evaluated densely or deferred to the next presynaptic spike."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from streamsnn.memory.formats import Float32, Format
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.rules._three_factor import Eligibility, arrive, dense, remember, settle
 from streamsnn.surrogates import Surrogate
 from streamsnn.types import Field, Kernel
 
 
 @dataclass(frozen=True)
-class ThreeFactor:
+class ThreeFactor(EveryTick):
     """Three-factor rule with a presynaptic trace: dense, or deferred with the same result.
 
         p_i[t] = p_i[t-1] exp(-dt / tau_pre) + s_i[t] ,    q_i[t] the same with tau_rise
@@ -86,21 +86,6 @@ class ThreeFactor:
         """Floats, unless a projection says otherwise."""
         return Float32()
 
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """Error per post neuron."""
-        return "error"
-
-    @property
-    def opens_units(self) -> bool:
-        """One neuron per class, given from outside."""
-        return False
-
     def fields(self) -> tuple[Field, ...]:
         """Traces of each presynaptic neuron; scratch; with deferral, the history of psi(v) e."""
         return self._eligibility().fields() if self.deferred else self._eligibility().dense_fields()
@@ -112,9 +97,6 @@ class ThreeFactor:
     def kernel(self) -> Kernel:
         """Update traces and synapses, or traces and history."""
         return remember if self.deferred else dense
-
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
 
     def arrive(self) -> Kernel | None:
         """Deferred: settle the rows that are about to be read."""

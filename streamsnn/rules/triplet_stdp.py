@@ -9,6 +9,7 @@ from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import N_FORMAT, add_row
+from streamsnn.rules._defaults import EveryTick
 from streamsnn.rules._single_synapse import count_column, real_value, store
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
@@ -18,7 +19,7 @@ from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 
 @dataclass(frozen=True)
-class TripletSTDP:
+class TripletSTDP(EveryTick):
     """Triplet STDP: at high rates, a pair of spikes potentiates more, as synapses in tissue do.
 
         r1_i, r2_i: + 1 at a pre spike,  decay with tau_plus,  tau_x
@@ -87,19 +88,9 @@ class TripletSTDP:
         return Float32()
 
     @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Every tick."""
-        return "tick"
-
-    @property
     def third(self) -> Literal["label", "error"]:
         """Not used: the rule has no teacher."""
         return "label"
-
-    @property
-    def opens_units(self) -> bool:
-        """The post layer has its size from outside."""
-        return False
 
     def fields(self) -> tuple[Field, ...]:
         """Two traces on each side; scratch for the change of a row."""
@@ -116,9 +107,6 @@ class TripletSTDP:
     def kernel(self) -> Kernel:
         """Traces, depression by pre spikes, potentiation by post spikes."""
         return _tick
-
-    def deliver(self) -> None:
-        """Weights deliver their own value."""
 
 
 @kernel

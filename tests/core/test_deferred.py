@@ -1,7 +1,7 @@
 """Rules that write late: spikes and weights of their dense forms, and never more writes than synops."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from streamsnn.core import Core
 from streamsnn.encoders.latency import Latency
 from streamsnn.feedback.random import RandomFeedback
 from streamsnn.memory import Fixed, Float64, Format
+from streamsnn.memory.initial import Gaussian
 from streamsnn.network import Layer, Network, Projection
 from streamsnn.neurons.lif import LIF
 from streamsnn.readouts.tracking import Tracking
@@ -20,19 +21,6 @@ from streamsnn.surrogates import SURROGATES, Surrogate
 N_IN, N_HIDDEN, N_OUT = 60, 30, 20
 RULE = ThreeFactor(learning_rate=1e-5, tau_pre=0.02, width=0.6, centre=1.0, history=1024)
 CELL = LIF(tau_syn=0.005, tau_mem=0.02, v_threshold=1.0, arithmetic="float")
-
-
-@dataclass(frozen=True)
-class Gaussian:
-    """Gaussian initial weights."""
-
-    seed: int
-    deviation: float = 0.3
-
-    def rows(self, start: int, stop: int, n_post: int) -> np.ndarray:
-        """Equal arguments, equal bits."""
-        rng = np.random.default_rng((self.seed, start, stop))
-        return rng.normal(0.0, self.deviation, (stop - start, n_post))
 
 
 def one_layer(rule: ThreeFactor, stored: Format) -> Network:

@@ -12,13 +12,14 @@ from streamsnn.encoders.latency import Latency
 from streamsnn.feedback.random import RandomFeedback
 from streamsnn.feedback.symmetric import SymmetricFeedback
 from streamsnn.memory import Fixed, Float64
+from streamsnn.memory.initial import Gaussian
 from streamsnn.network import Layer, Network, Projection
 from streamsnn.neurons.alif import ALIF
 from streamsnn.neurons.integrator import LI
 from streamsnn.readouts.tracking import Tracking
 from streamsnn.rules.eprop import EProp
 from tests.core.oracles.autodiff import Scalar, backward
-from tests.core.test_deferred import Gaussian, largest_difference
+from tests.core.test_deferred import largest_difference
 
 N_IN, N_HIDDEN, N_OUT = 20, 15, 3
 DT, TAU_MEM, TAU_A, TAU_OUT, THRESHOLD, GAMMA = 1e-3, 0.02, 0.2, 0.02, 0.6, 0.3

@@ -11,6 +11,7 @@ from streamsnn.core import Core
 from streamsnn.encoders.latency import Latency
 from streamsnn.feedback.local import LocalFeedback
 from streamsnn.memory import Fixed, Float64
+from streamsnn.memory.initial import Gaussian
 from streamsnn.network import Layer, Network, Projection
 from streamsnn.neurons.integrator import LI
 from streamsnn.readouts.tracking import Tracking
@@ -19,7 +20,6 @@ from streamsnn.rules.error_triggered import ErrorTriggered
 from streamsnn.rules.soel import SOEL
 from streamsnn.rules.three_factor import ThreeFactor
 from tests.core.oracles.integers import uniform32
-from tests.core.test_deferred import Gaussian
 from tests.core.test_feedback import network as with_feedback
 
 N_IN, N_OUT, TICKS, TAU = 6, 3, 400, 0.01

@@ -12,6 +12,7 @@ from streamsnn.encoders.latency import Latency
 from streamsnn.feedback.random import RandomFeedback
 from streamsnn.feedback.symmetric import SymmetricFeedback
 from streamsnn.memory import Fixed, Float64, Format
+from streamsnn.memory.initial import Gaussian
 from streamsnn.network import Layer, Network, Projection
 from streamsnn.neurons.integrator import LI
 from streamsnn.neurons.lif import LIF
@@ -19,7 +20,6 @@ from streamsnn.readouts.tracking import Tracking
 from streamsnn.rules.three_factor import ThreeFactor
 from streamsnn.types import Feedback
 from tests.core.oracles.integers import uniform32
-from tests.core.test_deferred import Gaussian
 
 N_IN, N_HIDDEN, N_OUT = 5, 8, 3
 FLOAT = Float64()

@@ -10,11 +10,11 @@ import pytest
 from streamsnn.core import Core
 from streamsnn.encoders.latency import Latency
 from streamsnn.memory import Fixed, Float64
+from streamsnn.memory.initial import Gaussian
 from streamsnn.network import Layer, Network, Projection
 from streamsnn.neurons.integrator import LI
 from streamsnn.readouts.tracking import Tracking
 from streamsnn.rules.s_tllr import STLLR
-from tests.core.test_deferred import Gaussian
 from tests.core.test_error_gates import N_IN, N_OUT, TAU, stream
 
 RULE = STLLR(learning_rate=0.01, width=0.4, centre=0.3, history=64)
