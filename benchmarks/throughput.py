@@ -18,7 +18,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from benchmarks import learn_step, peers
+from benchmarks import learn_step, throughput_peers
 from benchmarks.command import Run, run_digits
 from benchmarks.record import Figures, parse, parser, record, show
 from benchmarks.spread import min_median_max
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         **through_sockets(short, runs),
         **min_median_max("in_process_events_per_s", without_sockets),
         **learn_step.figures(task, given.repeats),
-        **peers.figures(task, given.repeats),
+        **throughput_peers.figures(task, given.repeats),
         "events_per_run": runs[0].summary.n_samples,
         "runs": given.repeats,
     }

@@ -11,28 +11,39 @@ if TYPE_CHECKING:
     from streamsnn.core import Core
     from streamsnn.encoders.latency import AdaptivePopulation, Latency
     from streamsnn.encoders.nef import NEF
+    from streamsnn.encoders.poisson import Poisson
     from streamsnn.feedback.local import LocalFeedback
     from streamsnn.feedback.random import RandomFeedback
     from streamsnn.feedback.symmetric import SymmetricFeedback
+    from streamsnn.memory.convolution import Convolution
     from streamsnn.memory.counters import Counters
     from streamsnn.memory.formats import Fixed, Float32, Float64
-    from streamsnn.memory.initial import SignedRandom, Zeros
+    from streamsnn.memory.initial import Gaussian, Given, RandomDelays, RandomFanOut, SignedRandom, Zeros
+    from streamsnn.memory.uniform import Uniform
     from streamsnn.models.classifier import SpikingClassifier
+    from streamsnn.models.diehl_cook import DiehlCook
     from streamsnn.network import Layer, Network, Projection
     from streamsnn.neurons.alif import ALIF
+    from streamsnn.neurons.graded_lif import GradedLIF
     from streamsnn.neurons.integrator import LI
     from streamsnn.neurons.izhikevich import Izhikevich
     from streamsnn.neurons.k_winners import KWinners
     from streamsnn.neurons.lif import LIF
+    from streamsnn.neurons.spike_response import SpikeResponse
     from streamsnn.neurons.winner_take_all import WinnerTakeAll
     from streamsnn.readouts.linear import Linear
     from streamsnn.readouts.mixture import Mixture
+    from streamsnn.readouts.spike_counts import SpikeCounts
     from streamsnn.readouts.tracking import Tracking
     from streamsnn.rules._three_factor import Eligibility
     from streamsnn.rules.asp import ASP
+    from streamsnn.rules.clp import CLP
+    from streamsnn.rules.controlled_forgetting import ControlledForgetting
     from streamsnn.rules.counting import Counting
+    from streamsnn.rules.decolle import DECOLLE
     from streamsnn.rules.eprop import EProp
     from streamsnn.rules.error_triggered import ErrorTriggered
+    from streamsnn.rules.ottt import OTTT
     from streamsnn.rules.pair_stdp import PairSTDP
     from streamsnn.rules.pes import PES
     from streamsnn.rules.pes_event import PESEvent
@@ -51,16 +62,24 @@ _HOMES = {
     "ALIF": "neurons.alif",
     "ASP": "rules.asp",
     "AdaptivePopulation": "encoders.latency",
+    "CLP": "rules.clp",
     "Checkpoint": "checkpoint",
+    "ControlledForgetting": "rules.controlled_forgetting",
+    "Convolution": "memory.convolution",
     "Core": "core",
     "Counters": "memory.counters",
     "Counting": "rules.counting",
+    "DECOLLE": "rules.decolle",
+    "DiehlCook": "models.diehl_cook",
     "EProp": "rules.eprop",
     "Eligibility": "rules._three_factor",
     "ErrorTriggered": "rules.error_triggered",
     "Fixed": "memory.formats",
     "Float32": "memory.formats",
     "Float64": "memory.formats",
+    "Gaussian": "memory.initial",
+    "Given": "memory.initial",
+    "GradedLIF": "neurons.graded_lif",
     "Izhikevich": "neurons.izhikevich",
     "KWinners": "neurons.k_winners",
     "LI": "neurons.integrator",
@@ -72,18 +91,24 @@ _HOMES = {
     "Mixture": "readouts.mixture",
     "NEF": "encoders.nef",
     "Network": "network",
+    "OTTT": "rules.ottt",
     "PES": "rules.pes",
     "PESEvent": "rules.pes_event",
     "PESQuantised": "rules.pes_quantised",
     "PESWeights": "rules.pes_weights",
     "PairSTDP": "rules.pair_stdp",
+    "Poisson": "encoders.poisson",
     "Projection": "network",
     "RLS": "rules.rls",
+    "RandomDelays": "memory.initial",
+    "RandomFanOut": "memory.initial",
     "RandomFeedback": "feedback.random",
     "RewardSTDP": "rules.reward_stdp",
     "SOEL": "rules.soel",
     "STLLR": "rules.s_tllr",
     "SignedRandom": "memory.initial",
+    "SpikeCounts": "readouts.spike_counts",
+    "SpikeResponse": "neurons.spike_response",
     "SpikingClassifier": "models.classifier",
     "StochasticSTDP": "rules.stochastic_stdp",
     "SumOfProducts": "rules.sum_of_products",
@@ -91,6 +116,7 @@ _HOMES = {
     "ThreeFactor": "rules.three_factor",
     "Tracking": "readouts.tracking",
     "TripletSTDP": "rules.triplet_stdp",
+    "Uniform": "memory.uniform",
     "WinnerTakeAll": "neurons.winner_take_all",
     "Zeros": "memory.initial",
     "load": "checkpoint",
@@ -101,24 +127,33 @@ __version__ = "0.1.0"
 __all__ = [
     "ALIF",
     "ASP",
+    "CLP",
+    "DECOLLE",
     "LI",
     "LIF",
     "NEF",
+    "OTTT",
     "PES",
     "RLS",
     "SOEL",
     "STLLR",
     "AdaptivePopulation",
     "Checkpoint",
+    "ControlledForgetting",
+    "Convolution",
     "Core",
     "Counters",
     "Counting",
+    "DiehlCook",
     "EProp",
     "Eligibility",
     "ErrorTriggered",
     "Fixed",
     "Float32",
     "Float64",
+    "Gaussian",
+    "Given",
+    "GradedLIF",
     "Izhikevich",
     "KWinners",
     "Latency",
@@ -131,10 +166,15 @@ __all__ = [
     "PESQuantised",
     "PESWeights",
     "PairSTDP",
+    "Poisson",
     "Projection",
+    "RandomDelays",
+    "RandomFanOut",
     "RandomFeedback",
     "RewardSTDP",
     "SignedRandom",
+    "SpikeCounts",
+    "SpikeResponse",
     "SpikingClassifier",
     "StochasticSTDP",
     "SumOfProducts",
@@ -142,6 +182,7 @@ __all__ = [
     "ThreeFactor",
     "Tracking",
     "TripletSTDP",
+    "Uniform",
     "WinnerTakeAll",
     "Zeros",
     "load",

@@ -1,23 +1,23 @@
-"""The running machine: every mutable array, the counters, the clock and the random state live here."""
+"""The running machine."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from streamsnn.arena import Arena
-from streamsnn.assembly import assemble
-from streamsnn.memory.counters import COUNTERS, Counters
-from streamsnn.network import INPUT, Layer, Network
+from streamsnn.memory.counters import Counters
+from streamsnn.network import INPUT
 from streamsnn.recording import Raster
-from streamsnn.targets import checked
+from streamsnn.state import State
+from streamsnn.synapses import count, full
+from streamsnn.targets import Call, OneSample, checked
 from streamsnn.types import Floats, Ints
 
-_UNITS = 64  # first capacity of a layer whose units a rule opens
+_NOTHING = np.zeros((0, 3), np.int32)  # no record of spikes
 _SETTLE = 2  # beside 0, predict, and 1, learn
 
 
-class Core:
+class Core(State):
     """Runs a network on an emulated neuromorphic core and counts what a chip would do.
 
     Parameters
@@ -52,93 +52,13 @@ class Core:
     array([0, 1])
     """
 
-    def __init__(self, network: Network, *, n_features: int, n_classes: int = 0, seed: int = 0) -> None:
-        self.network = network
-        self.seed = int(seed)
-        self.n_features = 0
-        self.n_classes = 0
-        self._program = assemble(network)
-        dims = {INPUT: 0, "feature": 0, "class": 0}
-        for layer in network.layers:
-            dims[layer.name] = _UNITS if self._opened(layer) else layer.size
-        self._memory = Arena(self._program.lasting, dims)
-        self._state = Arena(self._program.passing, dims)
-        self._constants = np.array(self._program.constants)
-        self._counts = np.zeros((len(self._program.rows), len(COUNTERS)), np.int64)
-        self._no_record = self._record = np.zeros((0, 3), np.int32)
-        for layer in network.layers:
-            self._memory.view(f"{layer.name}.size")[0] = layer.size
-        self._bind()
-        self.grow(n_features=n_features, n_classes=n_classes)
-
-    def _opened(self, layer: Layer) -> bool:
-        return any(p.post == layer.name and p.rule and p.rule.opens_units for p in self.network.projections)
+    _record = _NOTHING
 
     def _bind(self) -> None:
-        """Take the arenas' blocks after they were (re)allocated."""
-        self._layout = np.concatenate([self._memory.layout, self._state.layout])
-        self._open_sizes = [
-            (layer.name, self._memory.view(f"{layer.name}.size"))
-            for layer in self.network.layers
-            if self._opened(layer)
-        ]
-
-    # -- growing --------------------------------------------------------------------------------------
-
-    def _dims(self, n_features: int, n_classes: int) -> dict[str, int]:
-        """Sizes that follow from the numbers of features and classes."""
-        per_class = [layer.name for layer in self.network.layers if layer.per_class]
-        whole = {INPUT: n_features * self.network.encoder.lines, "feature": n_features, "class": n_classes}
-        return whole | dict.fromkeys(per_class, n_classes)
-
-    def _reserve(self, dims: dict[str, int]) -> None:
-        """Make room for at least `dims`, doubling, so that growth costs little per sample."""
-        have = self._memory.dims
-        wanted = {d: max(n, 2 * have[d]) for d, n in dims.items() if n > have[d]}
-        if wanted:
-            self._memory.grow(wanted)
-            self._state.grow(wanted)
-            self._bind()
-
-    def grow(self, *, n_features: int | None = None, n_classes: int | None = None) -> None:
-        """Add features or classes; learned weights keep their values.
-
-        Raises
-        ------
-        ValueError
-            If a number falls, the last layer is too small for the classes, or initial weights do not fit;
-            nothing has changed then.
-        """
-        features = self.n_features if n_features is None else n_features
-        classes = self.n_classes if n_classes is None else n_classes
-        if features < self.n_features or classes < self.n_classes:
-            raise ValueError(
-                f"{features} features and {classes} classes: a core never shrinks below "
-                f"{self.n_features} and {self.n_classes}"
-            )
-        last = self.network.layers[-1]
-        if not last.per_class and not self._opened(last) and last.size < classes:
-            raise ValueError(
-                f"layer {last.name!r} has {last.size} neurons for {classes} classes: use per_class"
-            )
-        lines = self.network.encoder.lines
-        first = self.n_features == 0 and features > 0
-        filled = []  # weights may be refused: all are made before anything changes
-        for i, p in enumerate(self.network.projections):
-            inputs = (self.n_features * lines, features * lines)
-            start, stop = inputs if p.pre == INPUT else (0, self.network.layer(p.pre).size * first)
-            rows = p.stored_rows(start, stop, self.network.layer(p.post).size)
-            if rows is not None:
-                filled.append((i, start, rows))
-        self._reserve(self._dims(features, classes))
-        for layer in self.network.layers:
-            if layer.per_class:
-                self._memory.view(f"{layer.name}.size")[0] = classes
-        self.n_features, self.n_classes = features, classes
-        for i, start, rows in filled:
-            stop, n_post = start + rows.shape[0], rows.shape[1]
-            self._memory.view(f"p{i}.w")[start:stop, :n_post] = rows
-            self._memory.view(f"p{i}.nnz")[start:stop] = np.count_nonzero(rows, axis=1)
+        super()._bind()
+        vector = self.network.readout.targets == "vector"
+        one = OneSample(vector, self.n_features, self.n_classes)
+        self._one = (self._program.run, one, self._memory.address, self.network.continuous)
 
     # -- running --------------------------------------------------------------------------------------
 
@@ -163,40 +83,82 @@ class Core:
         """
         x, target = checked(self.network, x, target, self.n_features, self.n_classes)
         if learn:
-            for name, size in self._open_sizes:
-                self._reserve({name: int(size[0]) + x.shape[0]})
-        self._record = self._recorder(x.shape[0]) if record else self._no_record
-        return self._execute(x, target, int(learn))
+            self._make_room(x.shape[0])
+        self._record = self._recorder(x.shape[0]) if record else _NOTHING
+        scores = np.empty((x.shape[0], self.n_classes))
+        return self._execute(Call(x, target, scores, self._record), int(learn))
+
+    def step(self, x: Floats, target: Any = None, *, learn: bool = True) -> Floats:
+        """Run one sample with next to no overhead: the call for a control loop.
+
+        Parameters
+        ----------
+        x
+            Features `[n_features]`; NaN is a missing value.
+        target
+            Class index, or, where the readout says so, a vector `[n_classes]`; None without.
+        learn
+            As in `run`.
+
+        Returns
+        -------
+        Scores `[n_classes]` in an array of the core's own that the next step overwrites: nothing is
+        allocated. Copy what you want to keep.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit, or the class index is out of range.
+
+        Examples
+        --------
+        >>> from streamsnn.encoders.latency import Latency
+        >>> from streamsnn.memory import Float32
+        >>> from streamsnn.network import Layer, Network, Projection
+        >>> from streamsnn.neurons.integrator import LI
+        >>> from streamsnn.readouts.linear import Linear
+        >>> from streamsnn.rules.three_factor import ThreeFactor
+        >>> out = Layer("out", LI(arithmetic="float"), per_class=True)
+        >>> learned = Projection("input", "out", format=Float32(), rule=ThreeFactor())
+        >>> core = Core(Network(Latency(), (out,), (learned,), Linear()), n_features=2, n_classes=2)
+        >>> for _ in range(50):
+        ...     _ = core.step([1.0, 0.0], 1)
+        >>> core.step([1.0, 0.0], learn=False).argmax()
+        np.int64(1)
+        """
+        if learn and self._open_sizes:
+            self._make_room(1)
+        run, one, block, continuous = self._one
+        one.fill(x, target)
+        if learn:
+            run(block, one.address, 1)
+        elif continuous:
+            self._execute(one, 0)
+        else:
+            run(block, one.address, 0)
+        return one.read
 
     def settle(self) -> None:
         """Write everything that deferring rules still hold back, so that `weights` shows it."""
         x = np.zeros((0, self.n_features))
         vector = self.network.readout.targets == "vector"
         target = np.zeros((0, self.n_classes)) if vector else np.zeros(0, np.int64)
-        self._execute(x, target, _SETTLE)
+        self._execute(Call(x, target, np.zeros((0, self.n_classes)), _NOTHING), _SETTLE)
 
-    def _execute(self, x: Floats, target: NDArray[Any], mode: int) -> Floats:
-        scores = np.empty((x.shape[0], self.n_classes))
+    def _make_room(self, n_samples: int) -> None:
+        """Every sample may open a unit."""
+        for name, size in self._open_sizes:
+            self._reserve({name: int(size[0]) + n_samples})
+
+    def _execute(self, call: Call, mode: int) -> Floats:
         # A continuous network's state lasts, so that predicting runs on a copy.
-        aside = mode == 0 and self.network.continuous
-        self._program.run(
-            self._memory.block.copy() if aside else self._memory.block,
-            self._state.block,
-            self._layout,
-            self._counts if mode else self._counts.copy(),
-            self._constants,
-            x,
-            target,
-            mode,
-            self.seed,
-            scores,
-            self._record,
-        )
-        return scores
+        memory = self._memory if mode or not self.network.continuous else self._memory.copy()
+        self._program.run(memory.address, call.address, mode)
+        return call.scores
 
     def _recorder(self, n_samples: int) -> NDArray[np.int32]:
         per_tick = sum(self._memory.dims[layer.name] for layer in self.network.layers)
-        spikes = self.network.ticks * per_tick + self._memory.dims[INPUT]
+        spikes = self.network.ticks * per_tick + self._memory.dims["spike"]
         return np.zeros((n_samples * spikes + 1, 3), np.int32)
 
     def raster(self) -> Raster:
@@ -225,73 +187,22 @@ class Core:
         totals: Ints = self._counts.sum(axis=0)
         return totals
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all arrays, at capacity."""
-        return self._memory.block.nbytes + self._state.block.nbytes + self._counts.nbytes
-
-    def size(self, layer: str) -> int:
-        """Neurons of a layer in use."""
-        return int(self._memory.view(f"{layer}.size")[0])
-
     def weights(self, projection: str) -> NDArray[Any]:
-        """A copy of the stored weights `[n_pre, n_post]` of the projection called `pre->post`."""
-        names = [p.name for p in self.network.projections]
-        if projection not in names:
-            raise ValueError(f"no projection {projection!r}; there are {', '.join(names)}")
-        i = names.index(projection)
-        p = self.network.projections[i]
-        n_pre = self.n_features * self.network.encoder.lines if p.pre == INPUT else self.size(p.pre)
-        return self._memory.view(f"p{i}.w")[:n_pre, : self.size(p.post)].copy()
+        """A copy of the stored weights `[n_pre, n_post]` of the projection called `pre->post`.
 
-    # -- saving ---------------------------------------------------------------------------------------
+        Those of a convolution are the rows of its kernel, those of lists are 0 where there is no synapse.
+        """
+        return self._full(projection, "w")
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """A copy of everything that lasts, by name, with the counters."""
-        saved = {slot.name: self._memory.view(slot.name).copy() for slot in self._memory.slots}
-        return {**saved, "counters": self._counts.copy()}
+    def delays(self, projection: str) -> NDArray[Any]:
+        """A copy of the delays `[n_pre, n_post]`, in ticks, of a projection whose synapses have their own."""
+        return self._full(projection, "delay")
 
-    def restore(self, arrays: dict[str, NDArray[Any]], *, n_features: int, n_classes: int) -> None:
-        """Take back what `arrays` gave; a mismatch is refused before anything changes."""
-        found: dict[str, int] = {}
-        for slot in self._memory.slots:
-            if slot.name not in arrays or arrays[slot.name].dtype != np.dtype(slot.dtype):
-                raise ValueError(f"saved state has no array {slot.name!r} of type {slot.dtype}")
-            shape = arrays[slot.name].shape
-            if len(shape) != len(slot.dims):
-                raise ValueError(
-                    f"saved array {slot.name!r} has shape {shape}, expected {len(slot.dims)} axes"
-                )
-            found |= {d: n for d, n in zip(slot.dims, shape, strict=True) if isinstance(d, str)}
-        if arrays.get("counters", self._counts[:0]).shape != self._counts.shape:
-            raise ValueError("saved state has no counters of this network")
-        needed = self._dims(n_features, n_classes)
-        if min(n_features, n_classes) < 0 or any(found.get(d, n) < n for d, n in needed.items()):
-            raise ValueError(f"saved arrays do not hold {n_features} features and {n_classes} classes")
-        dims = self._memory.dims | needed | found
-        memory, state = Arena(self._memory.slots, dims), Arena(self._state.slots, dims)
-        for slot in memory.slots:
-            if memory.view(slot.name).shape != arrays[slot.name].shape:
-                raise ValueError(
-                    f"saved array {slot.name!r} has shape {arrays[slot.name].shape}: sizes disagree"
-                )
-            memory.view(slot.name)[...] = arrays[slot.name]
-        self._memory, self._state = memory, state
-        self._counts = arrays["counters"].copy()
-        self.n_features, self.n_classes = n_features, n_classes
-        self._bind()
+    def n_synapses(self, projection: str) -> int:
+        """Stored synapses of a projection."""
+        i, n_pre, n_post = self._shape(projection)
+        return count(self._memory, self.network.projections[i], f"p{i}", n_pre, n_post)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {
-            "network": self.network,
-            "seed": self.seed,
-            "n_features": self.n_features,
-            "n_classes": self.n_classes,
-            "arrays": self.arrays(),
-        }
-
-    def __setstate__(self, saved: dict[str, Any]) -> None:
-        self.__init__(  # type: ignore[misc]
-            saved["network"], n_features=0, n_classes=0, seed=saved["seed"]
-        )
-        self.restore(saved["arrays"], n_features=saved["n_features"], n_classes=saved["n_classes"])
+    def _full(self, projection: str, what: str) -> NDArray[Any]:
+        i, n_pre, n_post = self._shape(projection)
+        return full(self._memory, self.network.projections[i], f"p{i}", what, n_pre, n_post)

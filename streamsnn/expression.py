@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-VARIABLES = ("x1", "x2", "y1", "y2", "y3", "w", "t", "d")
+VARIABLES = ("x1", "x2", "y1", "y2", "y3", "r0", "r1", "w", "t", "d")
 DEPENDENCIES = ("x0", "y0", "u")
 MAX_FACTORS = 4  # beside scale and dependency: keeps every product exact below 2^53
 MANTISSA = 7  # 4 bits with sign; even ones are smaller ones times a power of two
@@ -21,7 +21,7 @@ LAST_PERIOD = 15  # u0 to u15
 _TOKEN = re.compile(r"\s*(2\^[+-]?\d{1,6}|\d{1,6}|[A-Za-z]\w*|[-+*()]|\S)", re.ASCII)
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 _PERIODIC = re.compile(r"u\d{1,6}", re.ASCII)
-_PARTS = "an integer, 2^n, x0, y0, u0 to u15, x1, x2, y1, y2, y3, w, t, d or '('"
+_PARTS = "an integer, 2^n, x0, y0, u0 to u15, x1, x2, y1, y2, y3, r0, r1, w, t, d or '('"
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,10 @@ class Factor:
 
     @property
     def bits(self) -> int:
-        """Width without sign: 7 for a trace alone, else 8."""
-        return 7 if self.variable[0] in "xy" and self.constant == 0 else 8
+        """Width without sign: 1 for the reward's flag and 7 for a trace alone, else 8."""
+        if self.constant != 0:
+            return 8
+        return 1 if self.variable == "r0" else 7 if self.variable[0] in "xy" else 8
 
     def __str__(self) -> str:
         sign = "-" if self.constant < 0 else "+"
@@ -112,12 +114,12 @@ class Preview:
     ----------
     rows
         Rows read by learning.
-    words, tag_words
-        64-bit words of weights and of tags read.
+    words, tag_words, delay_words
+        64-bit words of weights, of tags and of delays read.
     synapses
         Synapses visited.
     attempts
-        Changes asked for: one per synapse for its weight, one for its tag.
+        Changes of weights asked for, one per synapse.
 
     >>> Preview(rows=2.0, words=4.0, tag_words=0.0, synapses=20.0, attempts=20.0).words
     4.0
@@ -128,6 +130,7 @@ class Preview:
     tag_words: float
     synapses: float
     attempts: float
+    delay_words: float = 0.0
 
 
 def parse(text: str) -> Expression:
@@ -145,7 +148,7 @@ def parse(text: str) -> Expression:
 
 
 def table(expression: Expression) -> list[tuple[float, ...]]:
-    """One row of numbers per term, of one length: what `streamsnn.memory.traces` interprets.
+    """One row of numbers per term, of one length: what `streamsnn.memory.products` interprets.
 
     >>> table(parse("-3*2^-4*u2*t"))[0][:6]
     (2.0, 4.0, -3.0, 1.0, 8.0, 0.0625)

@@ -1,15 +1,16 @@
 """The frozen description of a network: it goes to and from files, clones and other tools; `Core` runs it."""
 
-import inspect
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from streamsnn.memory.convolution import Convolution
 from streamsnn.memory.formats import Fixed, Format
-from streamsnn.memory.initial import Initial, Zeros
-from streamsnn.types import Encoder, Feedback, Floats, Neuron, Readout, Rule
+from streamsnn.memory.graded import Graded
+from streamsnn.memory.initial import Delays, Initial, Zeros
+from streamsnn.refusals import check_feedback, check_payload, check_rule, check_shape, check_synapses
+from streamsnn.types import Encoder, Feedback, Neuron, Readout, Rule
 
 INPUT = "input"
 
@@ -74,8 +75,21 @@ class Projection:
     rule
         Learning rule, or None for frozen weights.
     sparse
-        Cost the rows as index + weight pairs (True) or as full rows. How they are stored here does not
-        change; on the chip a list is shorter below about 47 % density.
+        Cost the rows as lists of index and weight (True) or as full rows. A list holds the synapses whose
+        initial weight is not zero; it is shorter on the chip below about 47 % density. Full arrays with
+        their zeros are run here; for weights that learn, or too many for full arrays, take `"csr"`.
+    delay
+        Ticks that a spike waits beyond its usual way, 0 to 62: one number, or `RandomDelays`, or `Given`
+        an array `[n_pre, n_post]`. With one number, rules see `pre` when the spike arrives. With numbers
+        of their own, rules see it when it reaches the synapses, before it waits: there the chip updates
+        its presynaptic traces, and reads the row.
+    mask
+        With `"csr"`, where there are synapses, also of weight 0; None for where the weight is not zero.
+    storage
+        `"dense"`: full arrays. `"csr"`: lists, also in this machine's memory; synapses outside them cannot
+        learn. Reading a row costs about 1 ns a stored synapse, against 0.05 ns for an element of a full
+        row: CSR is the faster form below about 5 % density. A `Convolution`: fixed weights in rows that
+        the neurons share.
 
     Examples
     --------
@@ -90,22 +104,32 @@ class Projection:
     format: Format = field(default_factory=Fixed)
     rule: Rule | None = None
     sparse: bool = False
+    delay: int | Delays = 0
+    mask: Initial | None = None
+    storage: Literal["dense", "csr"] | Convolution = "dense"
+
+    def __post_init__(self) -> None:
+        check_synapses(self)
 
     @property
     def name(self) -> str:
         """`pre->post`, the name of its counter row."""
         return f"{self.pre}->{self.post}"
 
-    def stored_rows(self, start: int, stop: int, n_post: int) -> NDArray[Any] | None:
-        """Initial weights of rows start..stop as they are stored, None where there is nothing to fill."""
-        if stop == start or n_post == 0:  # a layer that grows starts from zero weights
-            return None
-        rows = self.weights.rows(start, stop, n_post)
-        if rows.shape != (stop - start, n_post):
-            raise ValueError(
-                f"projection {self.name}: weights {rows.shape}, expected {(stop - start, n_post)}"
-            )
-        return self.format.quantise(rows)
+    @property
+    def listed(self) -> bool:
+        """Whether the chip holds its rows as lists."""
+        return self.sparse or self.storage == "csr"
+
+    @property
+    def own_delays(self) -> bool:
+        """Whether every synapse has a delay of its own."""
+        return not isinstance(self.delay, int)
+
+    @property
+    def longest_delay(self) -> int:
+        """Ticks that a spike waits at most."""
+        return self.delay if isinstance(self.delay, int) else self.delay.longest
 
 
 @dataclass(frozen=True)
@@ -113,9 +137,9 @@ class Network:
     """Encoder, layers, projections and readout.
 
     Spikes of tick t reach the next layer (or their own, through a recurrent projection) in tick t + 1; the
-    encoder's spikes reach theirs in the same tick. A sample therefore takes
-    `encoder.ticks + len(layers) - 1` ticks; in a continuous network, `encoder.ticks`: spikes on their
-    way arrive during the next sample.
+    encoder's spikes reach theirs in the same tick; delays come on top. A sample therefore takes
+    `encoder.ticks + len(layers) - 1` ticks, and the longest delays on the way to the last layer; in a
+    continuous network, `encoder.ticks`: spikes on their way arrive during the next sample.
 
     Parameters
     ----------
@@ -169,43 +193,34 @@ class Network:
         for p in self.projections:
             if p.pre not in (INPUT, *names) or p.post not in names:
                 raise ValueError(f"projection {p.name} joins unknown layers; there are {[INPUT, *names]}")
-            self._check_rule(p)
+            check_rule(p, self.layer(p.post))
+            if self.graded(p):
+                check_payload(p)
+            check_shape(p, 0 if p.pre == INPUT else self.layer(p.pre).size, self.layer(p.post).size)
         if len({p.name for p in self.projections}) < len(self.projections):
             raise ValueError(f"projections {[p.name for p in self.projections]}: join two layers only once")
+        for layer in self.layers[:-1]:
+            check_feedback(layer, [p for p in self.projections if (p.pre, p.post) == (layer.name, names[-1])])
         if not any(p.post == names[-1] for p in self.projections):
             raise ValueError(f"nothing feeds the last layer {names[-1]!r}")
         if not self.dt > 0 or not np.isfinite(self.dt):
             raise ValueError(f"dt={self.dt} s: give a positive number of seconds")
 
-    def _check_rule(self, p: Projection) -> None:
-        size = self.layer(p.post).size
-        if size == 0 and not isinstance(p.weights, Zeros):
-            raise ValueError(f"projection {p.name}: synapses onto a layer that grows start from Zeros()")
-        if size == 0 and p.rule is None:
-            raise ValueError(f"projection {p.name}: weights onto a layer that grows need a learning rule")
-        if p.rule is None:
-            return
-        if p.rule.opens_units and size:
-            raise ValueError(f"projection {p.name}: a rule that opens units needs a post layer of size 0")
-        deliver, name = p.rule.deliver(), type(p.rule).__name__
-        if deliver is None:
-            return
-        if p.format != p.rule.format:
-            raise ValueError(
-                f"projection {p.name}: {name} reads its own format, {p.rule.format}, not {p.format}"
-            )
-        # An integer layer would cut real values without a word.
-        acc = inspect.signature(getattr(deliver, "py_func", deliver)).parameters["acc"].annotation
-        if acc == Floats and self.layer(p.post).neuron.integer:
-            raise ValueError(
-                f"projection {p.name}: {name} delivers real values; give layer {p.post!r} a float neuron"
-            )
-
     def layer(self, name: str) -> Layer:
         """The layer called `name`."""
         return next(layer for layer in self.layers if layer.name == name)
 
+    def graded(self, p: Projection) -> bool:
+        """Whether the spikes of a projection carry numbers."""
+        return p.pre != INPUT and isinstance(self.layer(p.pre).neuron, Graded)
+
     @property
     def ticks(self) -> int:
         """Ticks of one sample."""
-        return self.encoder.ticks + (0 if self.continuous else len(self.layers) - 1)
+        if self.continuous:
+            return self.encoder.ticks
+        waited = {INPUT: 0}
+        for layer in self.layers:
+            into = [p for p in self.projections if p.post == layer.name and p.pre in waited]
+            waited[layer.name] = max((waited[p.pre] + p.longest_delay for p in into), default=0)
+        return self.encoder.ticks + len(self.layers) - 1 + waited[self.layers[-1].name]

@@ -16,6 +16,7 @@ from streamsnn.jit import kernel
 
 Surrogate = Literal["box", "triangle", "fast_sigmoid"]
 SURROGATES: tuple[Surrogate, ...] = ("box", "triangle", "fast_sigmoid")
+BOX, TRIANGLE, FAST_SIGMOID = 0.0, 1.0, 2.0
 
 
 def surrogate_constants(kind: Surrogate, width: float, centre: float) -> tuple[float, float, float]:
@@ -40,8 +41,8 @@ def surrogate_constants(kind: Surrogate, width: float, centre: float) -> tuple[f
 def surrogate(kind: float, steepness: float, distance: float) -> float:
     """psi at a distance v - centre; `steepness` is 1 / width."""
     z = abs(distance) * steepness
-    if kind == 0.0:
+    if kind == BOX:
         return 1.0 if z < 1.0 else 0.0
-    if kind == 1.0:
+    if kind == TRIANGLE:
         return max(0.0, 1.0 - z)
     return 1.0 / ((1.0 + z) * (1.0 + z))

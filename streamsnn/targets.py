@@ -29,3 +29,66 @@ def checked(
     if max(target.tolist(), default=-1) >= n_classes:
         raise ValueError(f"target {target.max()}: there are {n_classes} classes, so give 0 to that less 1")
     return np.ascontiguousarray(x, np.float64), np.ascontiguousarray(target, np.int64)
+
+
+class Call:
+    """What one call of a program is given, as addresses and sizes that generated code reads.
+
+    Attributes
+    ----------
+    x, target, scores, record
+        Arrays of the samples, kept alive for as long as this object.
+    address
+        Where the program finds the addresses of the four, and samples, features, classes, rows of `record`.
+
+    >>> call = Call(np.ones((5, 2)), np.zeros(5, np.int64), np.zeros((5, 3)), np.zeros((0, 3), np.int32))
+    >>> call.given[4:].tolist()
+    [5, 2, 3, 0]
+    """
+
+    def __init__(self, x: Floats, target: NDArray[Any], scores: Floats, record: NDArray[np.int32]) -> None:
+        self.x, self.target, self.scores, self.record = x, target, scores, record
+        where = [int(a.__array_interface__["data"][0]) for a in (x, target, scores, record)]
+        self.given = np.array([*where, *x.shape, scores.shape[1], record.shape[0]], np.int64)
+        self.address = int(self.given.ctypes.data)
+
+
+class OneSample(Call):
+    """A call for one sample at a time: its arrays are made once, and filling them allocates nothing.
+
+    >>> one = OneSample(False, n_features=2, n_classes=3)
+    >>> one.fill([0.5, 1.0], 2)
+    >>> one.target
+    array([2])
+    """
+
+    def __init__(self, vector: bool, n_features: int, n_classes: int) -> None:
+        self._features, self._classes, self._vector = n_features, n_classes, vector
+        target = np.zeros((1, n_classes)) if self._vector else np.zeros(1, np.int64)
+        super().__init__(
+            np.zeros((1, n_features)), target, np.zeros((1, n_classes)), np.zeros((0, 3), np.int32)
+        )
+        self.read: Floats = self.scores[0]
+        self._row, self._goal = self.x[0], self.target.reshape(-1)
+
+    def fill(self, x: Floats, target: Any) -> None:
+        """Take one sample's features and target.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit, or the class index is out of range.
+        """
+        if len(x) != self._features:
+            raise ValueError(f"{len(x)} features, expected {self._features}")
+        self._row[:] = x
+        if target is None:
+            self._goal[:] = np.nan if self._vector else -1
+        elif self._vector:
+            if len(target) != self._classes:
+                raise ValueError(f"target of {len(target)} numbers, expected {self._classes}")
+            self._goal[:] = target
+        elif target < self._classes:
+            self.target[0] = target
+        else:
+            raise ValueError(f"target {target}: there are {self._classes} classes, so give 0 to that less 1")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Kernel = Callable[..., Any]
 Floats = NDArray[np.float64]
+Real = NDArray[np.float32] | NDArray[np.float64]  # as precise as the weights: kernels are compiled for both
 Ints = NDArray[np.int64]
 Int32s = NDArray[np.int32]
 Weights = NDArray[Any]  # int8, float32 or float64, by format: kernels are compiled for what they are given
@@ -29,7 +30,8 @@ class Field:
     name
         Parameter name under which kernels receive it.
     dtype
-        NumPy type string, for example `"i4"`.
+        NumPy type string, for example `"i4"`; or `"real"` for a rule's arrays that are as precise as its
+        weights: double with `Float64` weights, single with all others.
     dims
         Axes: `"pre"`, `"post"` (neurons on either side of a projection; a neuron's own layer is
         `"post"`), `"feature"`, `"class"`, or a number. Named axes grow when features, classes or
@@ -166,8 +168,9 @@ class Encoder(Leaf, Protocol):
     """Features to spikes of the input layer.
 
     `kernel` may name: `x` (float64 `[n_features]`, NaN = missing), `learn`, `ptr` (int64 `[ticks + 1]`),
-    `index` (int32, neurons that spike, tick after tick: tick t is `index[ptr[t]:ptr[t + 1]]`), `const`,
-    and its own fields.
+    `index` (int32, neurons that spike, tick after tick: tick t is `index[ptr[t]:ptr[t + 1]]`), `key` (random
+    key of this sample; predictions share one until the next sample is learned), `const`, and its own
+    fields.
     """
 
     @property
@@ -189,7 +192,7 @@ class Readout(Leaf, Protocol):
     """Potentials of the last layer to one score per class.
 
     `kernel` may name: `scores` (float64 `[n_classes]`, to be written), `post` (spikes of the last layer in
-    this tick), `const`, fields of the last layer's neuron (`v`), and fields of the rule that feeds it
+    this tick), `t` (tick of the sample), `const`, fields of the last layer's neuron (`v`), and fields of the rule that feeds it
     (`owner`). `error` may also name `target` (class index, or float64 `[n_out]`) and `third` (to be written).
     """
 

@@ -15,6 +15,7 @@ Resource = Literal[
     "threshold_sets",
     "synapse_formats",
     "trace_sets",
+    "delay_slots",
 ]
 RESOURCES: tuple[Resource, ...] = get_args(Resource)
 
@@ -40,7 +41,8 @@ class RowTable:
 
     `pre` may name something that lives off the chip, such as a sensor; then it occupies no core.
     `format` and `trace` name the synapse format and the presynaptic trace's parameters: tables that name
-    the same share one; an empty trace is none.
+    the same share one; an empty trace is none. `delay` is the longest delay of a synapse in ticks.
+    `shared` lists are stored once a core for all rows, as in a convolution; 0 where every row has its own.
     """
 
     pre: str
@@ -49,6 +51,12 @@ class RowTable:
     rows: int
     format: str = ""
     trace: str = ""
+    delay: int = 0
+    shared: int = 0
+
+    def words(self, k: int) -> int:
+        """Words on each of k cores."""
+        return self.shared * self.words_per_row or self.rows * -(-self.words_per_row // k)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,7 @@ def layout(profile: Profile, populations: Sequence[Population], tables: Sequence
         in axons        sum over tables in of  rows                    <= limit, whatever k
         out axons       ceil(size / k) * (cores of all targets)        <= limit
         parameter sets, formats, traces                                <= limit, whatever k
+        delay slots     ceil(size / k) * 2^ceil(log2(longest delay + 2))  <= limit, where there are delays
 
     Cuts are taken to fall on groups of the row format; elsewhere a part may hold one word a row more.
     Targets are split before sources, and loops repeat until nothing changes. A limit that the profile
@@ -110,8 +119,9 @@ def layout(profile: Profile, populations: Sequence[Population], tables: Sequence
     Raises
     ------
     ValueError
-        If there is no population, a name repeats or is missing, a size is not positive, a population
-        cannot fit however it is cut, or the chips that can be joined are too few. The sentence names the
+        If there is no population, a name repeats or is missing, a size is not positive, a synapse waits
+        longer than it can, a population cannot fit however it is cut, or the chips that can be joined are
+        too few. The sentence names the
         layer, the limit and the value.
 
     References
@@ -126,6 +136,7 @@ def layout(profile: Profile, populations: Sequence[Population], tables: Sequence
     (8, 'synaptic_words')
     """
     _check(populations, tables)
+    _check_delays(profile, tables)
     if profile.limit.cores_per_chip.value == 1:
         return _together(profile, populations, tables)
     cores = {p.name: p.pinned or 1 for p in populations}
@@ -158,6 +169,17 @@ def _check(populations: Sequence[Population], tables: Sequence[RowTable]) -> Non
             raise ValueError(f"row table {t.pre!r} to {t.post!r} has negative rows or words; give 0 or more")
 
 
+def _check_delays(profile: Profile, tables: Sequence[RowTable]) -> None:
+    longest = 0 if profile.limit.delay is None else profile.limit.delay.value
+    for t in tables:
+        if t.delay > longest:
+            can = f"wait at most {longest} ticks" if longest else "have no delays that the profile states"
+            raise ValueError(
+                f"synapses from {t.pre!r} to {t.post!r} wait up to {t.delay} ticks, but those of "
+                f"{profile.name} {can}; use shorter delays"
+            )
+
+
 def _check_chips(profile: Profile, cores: Mapping[str, int]) -> None:
     if profile.limit.chips is None:
         return
@@ -177,9 +199,11 @@ def _needs(
     size = -(-population.size // k)
     incoming = [t for t in tables if t.post == population.name]
     targets = {t.post for t in tables if t.pre == population.name}
-    return {
+    longest = max((t.delay for t in incoming), default=0)
+    slots: dict[Resource, int] = {"delay_slots": size << (longest + 1).bit_length()} if longest else {}
+    return slots | {
         "compartments": size,
-        "synaptic_words": sum(t.rows * -(-t.words_per_row // k) for t in incoming),
+        "synaptic_words": sum(t.words(k) for t in incoming),
         "in_axons": sum(t.rows for t in incoming),
         "out_axons": size * sum(k if name == population.name else cores[name] for name in targets),
         "neuron_sets": population.neuron_sets,
@@ -192,7 +216,7 @@ def _needs(
 def _use(profile: Profile, needs: Mapping[Resource, int]) -> dict[Resource, float]:
     """Share of each limit that the profile states."""
     limits = {name: getattr(profile.limit, name) for name in RESOURCES}
-    return {name: needs[name] / limit.value for name, limit in limits.items() if limit is not None}
+    return {name: needs[name] / limit.value for name, limit in limits.items() if limit and name in needs}
 
 
 def fullest(use: Mapping[Resource, float]) -> Resource | None:
@@ -231,7 +255,7 @@ def _fewest(
 
 def _bound(profile: Profile, population: Population, tables: Sequence[RowTable]) -> int:
     """Cores that are needed even if neurons and words could be cut anywhere: where the search starts."""
-    words = sum(t.rows * t.words_per_row for t in tables if t.post == population.name)
+    words = sum(t.rows * t.words_per_row for t in tables if t.post == population.name and not t.shared)
     limit = profile.limit
     pairs = ((population.size, limit.compartments), (words, limit.synaptic_words))
     return max([1, *(-(-need // there.value) for need, there in pairs if there is not None)])
@@ -252,7 +276,11 @@ def _together(profile: Profile, populations: Sequence[Population], tables: Seque
     """All layers on the only core: their needs add up, except for what they share by name."""
     ones = {p.name: 1 for p in populations}
     each = {p.name: _needs(p, tables, ones, 1) for p in populations}
-    total: dict[Resource, int] = {name: sum(needs[name] for needs in each.values()) for name in RESOURCES}
+    total: dict[Resource, int] = {
+        name: sum(needs.get(name, 0) for needs in each.values())
+        for name in RESOURCES
+        if any(name in needs for needs in each.values())
+    }
     total["synapse_formats"] = len({t.format for t in tables})
     total["trace_sets"] = len({t.trace for t in tables if t.trace})
     use = _use(profile, total)

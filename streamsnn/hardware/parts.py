@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from streamsnn.hardware.entry import Energy, Limit, Rate, Time
+from streamsnn.hardware.entry import Energy, Limit, Rate, Text, Time
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -47,6 +47,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     threshold_sets: Limit | None = None
     synapse_formats: Limit | None = None
     trace_sets: Limit | None = None  # different parameter sets of presynaptic traces
+    delay: Limit | None = None  # longest delay of a synapse in ticks; absent: no delays
+    delay_slots: Limit | None = None  # accumulators of a core for input that waits
+    shared_rows: Text | None = None  # who says that inputs can share a synapse list; absent: they cannot
+    payload_bits: Limit | None = None  # of the number that a spike carries; absent: none
     word_bits: Limit | None = None
     group: Limit | None = None  # absent: a row is one group
     header_bits: Limit | None = None

@@ -1,11 +1,12 @@
 """A core's whole network on a chip: its layers and synapse lists, and its traffic between chips."""
 
-import numpy as np
-
 from streamsnn.core import Core
 from streamsnn.hardware.links import Flow
 from streamsnn.hardware.mapping import Layout, Population, RowTable, layout
 from streamsnn.hardware.profile import Profile
+from streamsnn.memory.convolution import Convolution
+from streamsnn.memory.delays import DELAY_BITS
+from streamsnn.memory.graded import Graded
 from streamsnn.memory.packing import index_bits
 from streamsnn.network import INPUT, Projection
 
@@ -19,7 +20,8 @@ def row_tables(profile: Profile, core: Core) -> tuple[RowTable, ...]:
     """The synapse lists of a network as it is now, in the chip's words.
 
     Rows of a sparse projection hold its stored synapses and their indices, as many as the mean row; rows of
-    another hold all neurons of the layer they reach.
+    another hold all neurons of the layer they reach. Those of a convolution are shared, or, where the chip
+    cannot, are lists. Delays take their bits of every synapse.
     """
     return tuple(_table(profile, core, p) for p in core.network.projections)
 
@@ -45,6 +47,7 @@ def place(profile: Profile, core: Core) -> Layout:
     >>> plan.cores, [p.binding for p in plan.placements]
     (3, ['compartments', 'in_axons'])
     """
+    _check_payload(profile, core)
     return layout(profile, populations(core), row_tables(profile, core))
 
 
@@ -58,17 +61,35 @@ def flows(core: Core) -> tuple[Flow, ...]:
     return tuple(Flow(p.pre, p.post, counters.of(p.name)["messages"] / ticks) for p in joins)
 
 
+def _check_payload(profile: Profile, core: Core) -> None:
+    there = profile.limit.payload_bits
+    for layer in core.network.layers:
+        needed = layer.neuron.payload_bits if isinstance(layer.neuron, Graded) else 0
+        if needed > (there.value if there else 0):
+            can = f"carry at most {there.value} bits" if there else "carry no numbers"
+            raise ValueError(
+                f"spikes of layer {layer.name!r} carry numbers of {needed} bits, but those of {profile.name} "
+                f"{can}; use a neuron with plain spikes"
+            )
+
+
 def _table(profile: Profile, core: Core, projection: Projection) -> RowTable:
-    rows = _size(core, projection.pre)
-    stored, index = _size(core, projection.post), 0
-    if projection.sparse:
-        index = index_bits(stored)
-        stored = int(np.ceil(np.count_nonzero(core.weights(projection.name)) / max(1, rows)))
+    rows, n_post = _size(core, projection.pre), _size(core, projection.post)
+    stored, index, shared, c = n_post, 0, 0, projection.storage
+    if isinstance(c, Convolution) and profile.limit.shared_rows:
+        stored, shared = c.filters, c.n_rows
+    elif isinstance(c, Convolution) or projection.listed:
+        synapses = c.n_synapses if isinstance(c, Convolution) else core.n_synapses(projection.name)
+        stored, index = -(-synapses // max(1, rows)), index_bits(n_post)
+    delay = projection.longest_delay
     words = 0  # a chip whose synapses are no words of a memory
     if profile.limit.word_bits is not None:
-        words = profile.row_format(projection.format.bits, index_bits=index).words(stored)
-    name = f"{projection.format.bits} bits{', sparse' if projection.sparse else ''}"
-    return RowTable(projection.pre, projection.post, words, rows, format=name)
+        delay_bits = DELAY_BITS if delay else 0
+        packed = profile.row_format(projection.format.bits, index_bits=index, delay_bits=delay_bits)
+        words = packed.words(stored)
+    kinds = [f"{projection.format.bits} bits", *["sparse"] * (index > 0), *["delay"] * (delay > 0)]
+    name = ", ".join([*kinds, *["shared"] * (shared > 0)])
+    return RowTable(projection.pre, projection.post, words, rows, format=name, delay=delay, shared=shared)
 
 
 def _size(core: Core, layer: str) -> int:

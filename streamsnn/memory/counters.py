@@ -40,6 +40,11 @@ COUNTERS = (
     "refused",  # non-finite third factors
     "tag_words_read",  # eligibility stored per synapse: synaptic memory too, counted apart from weights
     "tag_words_written",
+    "delay_words_read",  # delays stored per synapse, likewise
+    "delay_words_written",
+    "ring_reads",  # accumulators of delayed input: one read per neuron and tick
+    "ring_writes",  # stored entries delivered into them
+    "payload_words",  # numbers carried by graded spikes, of up to 32 bits each
 )
 (
     SYN_ROWS_READ,
@@ -67,6 +72,11 @@ COUNTERS = (
     REFUSED,
     TAG_WORDS_READ,
     TAG_WORDS_WRITTEN,
+    DELAY_WORDS_READ,
+    DELAY_WORDS_WRITTEN,
+    RING_READS,
+    RING_WRITES,
+    PAYLOAD_WORDS,
 ) = range(len(COUNTERS))
 
 

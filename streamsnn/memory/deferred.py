@@ -14,11 +14,20 @@ A row that has been silent for half the ring is settled once and its trace is dr
 bounded, every interval that a spike opens is written at most once, and writes never exceed synops.
 """
 
-import numpy as np
+from collections.abc import Callable
+from typing import Any
 
-from streamsnn.jit import kernel
+import numpy as np
+from numba import types
+from numba.extending import overload
+
+from streamsnn.jit import kernel, seldom
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
-from streamsnn.types import Floats, Ints
+from streamsnn.memory.formats import LSB
+from streamsnn.memory.list_rows import Lists
+from streamsnn.memory.sums import add_sum
+from streamsnn.memory.synaptic import add_row, count_row
+from streamsnn.types import Floats, Int32s, Ints, Real, Weights
 
 
 def block_ticks(keep: float, keep_rise: float, history: int) -> int:
@@ -33,49 +42,140 @@ def block_ticks(keep: float, keep_rise: float, history: int) -> int:
 
 
 @kernel
-def remember_tick(prefix: Floats, delta: Floats, now: int, alpha: float, block: int, count: Ints) -> None:
+def remember_tick(prefix: Real, delta: Real, now: int, power: Floats, block: int, count: Ints) -> None:
     """Add delta_j(now) to the block's prefix sums: S_j(now) = S_j(now - 1) + alpha^(now - b) delta_j."""
     ring = prefix.shape[0]
     within = now & (block - 1)
-    weight = alpha**within
+    weight = delta.dtype.type(power[within])
     new = prefix[now & (ring - 1)]
     old = prefix[(now - 1) & (ring - 1)]
     if within == 0:
-        for j in range(delta.size):
+        for j in range(np.uint64(delta.size)):
             new[j] = delta[j]
     else:
-        for j in range(delta.size):
+        for j in range(np.uint64(delta.size)):
             new[j] = old[j] + weight * delta[j]
     count[STATE_READS] += delta.size
     count[STATE_WRITES] += delta.size
 
 
+def powers(keep: float, history: int) -> tuple[float, ...]:
+    """keep^0 to keep^history: a trace after so many silent ticks.
+
+    >>> powers(0.5, 3)
+    (1.0, 0.5, 0.25, 0.125)
+    """
+    return tuple(float(keep**k) for k in range(history + 1))
+
+
 @kernel
 def add_interval(
-    d: Floats, prefix: Floats, start: int, stop: int, alpha: float, block: int, scale: float
+    d: Real, prefix: Real, start: int, stop: int, power: Floats, block: int, scale: float
 ) -> None:
-    """d_j += scale * D_j(start, stop), with start < stop and stop - start at most the ring."""
+    """d_j += scale * D_j(start, stop), with start < stop and stop - start at most the ring.
+
+    Up to two blocks, which is nearly always, in one pass over d.
+    """
     last = prefix.shape[0] - 1
+    real = d.dtype.type
     first = start & -block
-    factor = scale * alpha ** (first - start)
-    row = prefix[(min(first + block, stop) - 1) & last]
-    for j in range(d.size):
-        d[j] += factor * row[j]
+    second = first + block
+    factor = scale / power[start - first]
+    end = prefix[(min(second, stop) - 1) & last]
+    plus, minus, next_plus = real(factor), real(0.0), real(0.0)
+    before, next_end = end, end
     if start > first:
-        row = prefix[(start - 1) & last]
-        for j in range(d.size):
-            d[j] -= factor * row[j]
-    for base in range(first + block, stop, block):
-        factor = scale * alpha ** (base - start)
-        row = prefix[(min(base + block, stop) - 1) & last]
-        for j in range(d.size):
-            d[j] += factor * row[j]
+        minus = plus
+        before = prefix[(start - 1) & last]
+    if second < stop:
+        next_plus = real(scale * power[second - start])
+        next_end = prefix[(min(second + block, stop) - 1) & last]
+    for j in range(np.uint64(d.size)):
+        d[j] += plus * end[j] - minus * before[j] + next_plus * next_end[j]
+    for base in range(second + block, stop, block):
+        plus = real(scale * power[base - start])
+        end = prefix[(min(base + block, stop) - 1) & last]
+        for j in range(np.uint64(d.size)):
+            d[j] += plus * end[j]
 
 
 @kernel
-def any_change(d: Floats) -> bool:
+def any_change(d: Real) -> bool:
     """Whether any element is not zero: a row that is owed nothing is not touched."""
     found = False
     for j in range(d.size):
         found |= d[j] != 0.0
     return found
+
+
+def add_owed(
+    w: Weights | Lists,
+    nnz: Int32s,
+    count: Ints,
+    key: int,
+    i: int,
+    scale: float,
+    x: float,
+    prefix: Real,
+    start: int,
+    stop: int,
+    power: Floats,
+    block: int,
+    delta: Real,
+    const: Floats,
+) -> None:
+    """w[i, j] += scale * x * D_j(start, stop), stored and counted as by `synaptic.add_row`."""
+    delta[:] = 0.0
+    add_interval(delta, prefix, start, stop, power, block, x)
+    add_row(w, nnz, count, key, i, scale, delta, const)
+
+
+_through_delta = seldom(add_owed)
+
+
+@kernel
+def _in_one_pass(
+    w: Weights,
+    nnz: Int32s,
+    count: Ints,
+    key: int,
+    i: int,
+    scale: float,
+    x: float,
+    prefix: Real,
+    start: int,
+    stop: int,
+    power: Floats,
+    block: int,
+    delta: Real,
+    const: Floats,
+) -> None:
+    """The same without `delta` where the interval spans at most two blocks, which is nearly always."""
+    first = start & -block
+    second = first + block
+    if second + block < stop:
+        _through_delta(w, nnz, count, key, i, scale, x, prefix, start, stop, power, block, delta, const)
+        return
+    last, real = prefix.shape[0] - 1, prefix.dtype.type
+    unit = scale * x if const[LSB] == 0.0 else scale * x / const[LSB]
+    factor = unit / power[start - first]
+    rows = ((min(second, stop) - 1) & last, (start - 1) & last, (min(second + block, stop) - 1) & last)
+    by = (
+        real(factor),
+        real(-factor if start > first else 0.0),
+        real(unit * power[second - start] if second < stop else 0.0),
+    )
+    changed, words, nonzero = add_sum(w, key, i, delta.size, prefix, rows, by, const)
+    nnz[i] += nonzero
+    count_row(count, delta.size, changed, words, const)
+
+
+@overload(add_owed, strict=False, inline="always")
+def _compiled_add_owed(
+    w: Any, nnz: Any, count: Any, key: Any, i: Any, scale: Any, x: Any, prefix: Any, start: Any, stop: Any,
+    power: Any, block: Any, delta: Any, const: Any,
+) -> Callable[..., Any]:  # fmt: skip
+    chosen = _in_one_pass if isinstance(w, types.Array) else _through_delta  # lists hold some columns only
+    return lambda w, nnz, count, key, i, scale, x, prefix, start, stop, power, block, delta, const: chosen(
+        w, nnz, count, key, i, scale, x, prefix, start, stop, power, block, delta, const
+    )

@@ -8,8 +8,8 @@ import numpy as np
 from streamsnn.jit import kernel
 
 _MASK32 = 0xFFFFFFFF
-_ODD = 0x45D9F3B  # below 2^31: the product of two masked values fits in int64
-_ROW = 0x4F1BBCDD  # odd, below 2^31
+MULTIPLIER = 0x45D9F3B  # below 2^31: the product of two masked values fits in int64
+ROW = 0x4F1BBCDD  # odd, below 2^31
 _SIGN24 = 1 << 23
 _MASK24 = (1 << 24) - 1
 
@@ -28,10 +28,20 @@ def wrap24(x: int | np.int32) -> int:
 
 @kernel
 def mix(h: int) -> int:
-    """Two rounds of a 32-bit xor-shift-multiply hash."""
-    h = ((h >> 16) ^ h) * _ODD & _MASK32
-    h = ((h >> 16) ^ h) * _ODD & _MASK32
+    """Two rounds of a 32-bit xor-shift-multiply hash.
+
+    Only the low 32 bits of products count, so that it runs in 32-bit lanes too (`memory.lanes.mixed`).
+    """
+    h = ((h >> 16) ^ h) * MULTIPLIER & _MASK32
+    h = ((h >> 16) ^ h) * MULTIPLIER & _MASK32
     return (h >> 16) ^ h
+
+
+@kernel
+def row_key(key: int, row: int) -> int:
+    """What all draws of a row have in common: computed once a row."""
+    # int(): in plain Python an index of an int32 array would overflow
+    return mix((key + int(row) * ROW) & _MASK32)
 
 
 @kernel
@@ -41,8 +51,7 @@ def draw(key: int, row: int, column: int) -> int:
     Counter-based: a draw depends on what is rounded, never on the order of visits. Row and column enter
     differently (odd multiple, xor): adding both with one multiplier correlates neighbours.
     """
-    # int(): in plain Python an index of an int32 array would overflow
-    return mix(mix((key + int(row) * _ROW) & _MASK32) ^ int(column))
+    return mix(row_key(key, row) ^ int(column))
 
 
 @kernel

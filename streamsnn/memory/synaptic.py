@@ -21,9 +21,9 @@ from streamsnn.memory.counters import (
     WRITE_ATTEMPTS,
     WRITES,
 )
-from streamsnn.memory.fixed_point import draw
+from streamsnn.memory.list_rows import Lists, change, stored_in_row
 from streamsnn.memory.packing import row_words
-from streamsnn.types import Floats, Int32s, Ints, Weights
+from streamsnn.types import Floats, Int32s, Ints, Real, Weights
 
 LSB, LOW, HIGH, STOCHASTIC, PER_WORD, GAIN, STORED_BITS, SPARSE = range(8)
 N_FORMAT = 8  # a rule's own constants start here
@@ -32,20 +32,19 @@ N_FORMAT = 8  # a rule's own constants start here
 @kernel
 def count_delivery(nnz: Int32s, count: Ints, pre: Int32s, n_post: int, const: Floats) -> None:
     """Count the rows, words and synops that the spikes `pre` read."""
-    if pre.size == 0:
-        return
     bits = int(const[STORED_BITS])
     words = 0
     effective = 0
+    # unsigned: an index needs no check for a negative one
     if const[SPARSE] != 0.0:
-        for k in range(pre.size):
-            n = int(nnz[pre[k]])
+        for k in range(np.uint64(pre.size)):
+            n = nnz[np.uint64(pre[k])]
             effective += n
             words += row_words(n, bits)
         stored = effective
     else:
-        for k in range(pre.size):
-            effective += int(nnz[pre[k]])
+        for k in range(np.uint64(pre.size)):
+            effective += nnz[np.uint64(pre[k])]
         words = pre.size * row_words(n_post, bits)
         stored = pre.size * n_post
     count[SYN_ROWS_READ] += pre.size
@@ -63,27 +62,41 @@ def deliver_integer(w: Weights, nnz: Int32s, count: Ints, pre: Int32s, acc: Int3
     """
     exponent = int(const[GAIN])
     gain = np.int32(64 << max(exponent, 0))
-    down = -min(exponent, 0)
-    n = acc.size
-    for k in range(pre.size):
+    down = np.int32(max(-exponent, 0))
+    n = np.uint64(acc.size)
+    # four rows at once, if sums need no floor of each: the totals are loaded and stored once
+    whole = pre.size & -4 if exponent >= 0 else 0
+    for k in range(0, whole, 4):
+        a, b, c, d = w[pre[k]], w[pre[k + 1]], w[pre[k + 2]], w[pre[k + 3]]
+        for j in range(n):
+            acc[j] += ((np.int32(a[j]) + np.int32(b[j])) + (np.int32(c[j]) + np.int32(d[j]))) * gain
+    for k in range(whole, pre.size):
         row = w[pre[k]]
-        if down == 0:
-            for j in range(n):
-                acc[j] += np.int32(row[j]) * gain
-        else:
-            for j in range(n):
-                acc[j] += (np.int32(row[j]) * 64 >> down) & -64
-    count_delivery(nnz, count, pre, n, const)
+        for j in range(n):
+            acc[j] += (np.int32(np.int32(row[j]) * gain) >> down) & np.int32(-64)
+    count_delivery(nnz, count, pre, acc.size, const)
 
 
 @kernel
 def deliver_float(w: Weights, nnz: Int32s, count: Ints, pre: Int32s, acc: Floats, const: Floats) -> None:
     """Add the real value of each weight (n * 2^e, or the float itself) to the input of each neuron."""
-    lsb = const[LSB] if const[LSB] > 0.0 else 1.0
-    for k in range(pre.size):
+    lsb = acc.dtype.type(const[LSB] if const[LSB] != 0.0 else 1.0)
+    n = np.uint64(acc.size)
+    whole = pre.size & -4
+    # four rows at once, added in the order of the spikes: the sums are loaded and stored once
+    for k in range(0, whole, 4):
+        a, b, c, d = w[pre[k]], w[pre[k + 1]], w[pre[k + 2]], w[pre[k + 3]]
+        if const[LSB] == 0.0:
+            for j in range(n):
+                acc[j] = acc[j] + a[j] + b[j] + c[j] + d[j]
+        else:
+            for j in range(n):
+                first = acc[j] + lsb * acc.dtype.type(a[j]) + lsb * acc.dtype.type(b[j])
+                acc[j] = first + lsb * acc.dtype.type(c[j]) + lsb * acc.dtype.type(d[j])
+    for k in range(whole, pre.size):
         row = w[pre[k]]
-        for j in range(acc.size):
-            acc[j] += lsb * row[j]
+        for j in range(n):
+            acc[j] += lsb * acc.dtype.type(row[j])
     count_delivery(nnz, count, pre, acc.size, const)
 
 
@@ -103,105 +116,39 @@ def write(w: Weights, nnz: Int32s, count: Ints, i: int, j: int, value: int) -> N
 @kernel
 def calls_for_change(third: Floats, count: Ints) -> bool:
     """Whether a third factor asks for any update; a non-finite one is refused and counted."""
-    wanted = False
-    for j in range(third.size):
-        if not np.isfinite(third[j]):
-            count[REFUSED] += 1
-            return False
+    wanted, finite = False, True
+    for j in range(np.uint64(third.size)):
+        finite &= abs(third[j]) < np.inf  # NaN compares as false
         wanted |= third[j] != 0.0
-    return wanted
-
-
-@kernel
-def _add_to_singles(row: Weights, scale: float, post: Floats) -> tuple[int, int]:
-    """row += scale * post, one float a word; returns words changed, and the gain in non-zeros."""
-    changed = np.int32(0)
-    nonzero = np.int32(0)
-    for j in range(post.size):
-        old = row[j]
-        row[j] = old + scale * post[j]
-        new = row[j]
-        changed += np.int32(new != old)
-        nonzero += np.int32(new != 0) - np.int32(old != 0)
-    return int(changed), int(nonzero)
-
-
-@kernel
-def _add_to_pairs(row: Weights, scale: float, post: Floats) -> tuple[int, int, int]:
-    """row += scale * post, two floats a word; returns changed floats and words, and the gain in non-zeros.
-
-    Both floats of a word in one step without a branch, so that the loop runs in full vectors.
-    """
-    changed = np.int32(0)
-    words = np.int32(0)
-    nonzero = np.int32(0)
-    one = np.uint64(1)
-    for word in range(np.uint64(post.size >> 1)):
-        j = np.uint64(word + word)
-        old, other = row[j], row[j + one]
-        row[j] = old + scale * post[j]
-        row[j + one] = other + scale * post[j + one]
-        new, next_new = row[j], row[j + one]
-        first, second = np.int32(new != old), np.int32(next_new != other)
-        changed += first + second
-        words += first | second
-        nonzero += np.int32(new != 0) - np.int32(old != 0)
-        nonzero += np.int32(next_new != 0) - np.int32(other != 0)
-    if post.size & 1:
-        last, gain = _add_to_singles(row[post.size - 1 :], scale, post[post.size - 1 :])
-        return int(changed) + last, int(words) + last, int(nonzero) + gain
-    return int(changed), int(words), int(nonzero)
-
-
-@kernel
-def _add_to_integers(
-    row: Weights, key: int, i: int, scale: float, post: Floats, const: Floats
-) -> tuple[int, int, int]:
-    """The same for stored integers, rounded and saturated."""
-    stochastic = const[STOCHASTIC] != 0.0
-    per_word = int(const[PER_WORD])
-    changed = 0
-    words = 0
-    nonzero = 0
-    for first in range(0, post.size, per_word):
-        in_word = 0
-        for j in range(first, min(first + per_word, post.size)):
-            old = row[j]
-            u = draw(key, i, j) * 2.0**-32 if stochastic else 0.5
-            x = np.floor(old + scale * post[j] / const[LSB] + u)
-            row[j] = min(max(x, const[LOW]), const[HIGH])
-            new = row[j]
-            in_word += int(new != old)
-            nonzero += int(new != 0) - int(old != 0)
-        changed += in_word
-        words += int(in_word > 0)
-    return changed, words, nonzero
+    if not finite:
+        count[REFUSED] += 1
+    return wanted and finite
 
 
 @kernel
 def add_row(
-    w: Weights, nnz: Int32s, count: Ints, key: int, i: int, scale: float, post: Floats, const: Floats
+    w: Weights | Lists, nnz: Int32s, count: Ints, key: int, i: int, scale: float, post: Real, const: Floats
 ) -> None:
     """w[i, j] += scale * post[j] for all j, rounded to the format and saturated.
 
     Fixed point stores floor(x + u) with u uniform in [0, 1) (stochastic) or u = 1/2 (nearest), where x is
     in units of the least significant bit. Every synapse of the row is read and counts as an attempt; a
-    word is written if one of its synapses changed.
+    word is written if one of its synapses changed. Of a list, only the stored synapses are.
     """
-    n = post.size
-    if const[LSB] != 0.0:
-        changed, words_changed, nonzero = _add_to_integers(w[i], key, i, scale, post, const)
-    elif const[PER_WORD] == 2.0:
-        changed, words_changed, nonzero = _add_to_pairs(w[i], scale, post)
-    else:
-        changed, nonzero = _add_to_singles(w[i], scale, post)
-        words_changed = changed
+    n = stored_in_row(w, i, post)
+    changed, words_changed, nonzero = change(w, key, i, scale, post, const)
     nnz[i] += nonzero
+    count_row(count, n, changed, words_changed, const)
+
+
+@kernel
+def count_row(count: Ints, n: int, changed: int, words_changed: int, const: Floats) -> None:
+    """Count a row of n synapses that was read, of which so many changed, in so many words."""
     count[LRN_ROWS_READ] += 1
     count[LRN_WORDS_READ] += row_words(n, int(const[STORED_BITS]))
     count[LRN_SYNAPSES_VISITED] += n
     count[WRITE_ATTEMPTS] += n
     count[WRITES] += changed
     count[LRN_WORDS_WRITTEN] += words_changed
-    if const[LSB] != 0.0 and const[STOCHASTIC] != 0.0:
-        count[RNG_DRAWS] += n
+    # 1 or 0. Without a branch: with one, compiled code counts the owners of every array for each row.
+    count[RNG_DRAWS] += n * int(const[STOCHASTIC])

@@ -162,9 +162,7 @@ class SpikingClassifier(base.Classifier):
         return self.classes_.labels[int(scores[:n_classes].argmax())] if n_classes else None
 
     def _scores(self, x: Features) -> NDArray[np.float64]:
-        vector = self.features_.vector(x)
-        scores: NDArray[np.float64] = self.core.run(vector[None], np.array([-1]), learn=False)[0]
-        return scores
+        return self.core.step(self.features_.vector(x), learn=False)
 
     def _learn(self, x: Features, y: Label | None) -> NDArray[np.float64]:
         # Everything that can be refused comes before the first name is added.
@@ -175,6 +173,4 @@ class SpikingClassifier(base.Classifier):
         if vector.size > self.core.n_features or n_classes > self.core.n_classes:
             self.core.grow(n_features=vector.size, n_classes=n_classes)
         self.features_.add(new)
-        target = -1 if label is None else self.classes_.index(label)
-        scores: NDArray[np.float64] = self.core.run(vector[None], np.array([target]), learn=True)[0]
-        return scores
+        return self.core.step(vector, None if label is None else self.classes_.index(label))

@@ -1,10 +1,14 @@
 """Kernels of the current-based neuron: plain, with noise, and with other emulators' corner cases."""
 
+import numpy as np
+from numpy.typing import NDArray
+
+from streamsnn.fired import list_fired
 from streamsnn.jit import kernel
 from streamsnn.memory.counters import OVERFLOWS, RNG_DRAWS
 from streamsnn.memory.fixed_point import decay, draw, wrap24
 from streamsnn.neurons._tally import tally
-from streamsnn.types import Floats, Int32s, Ints
+from streamsnn.types import Floats, Int32s, Ints, Real
 
 V_LIMIT = (1 << 23) - 1  # 24-bit signed state
 CHIP, LAVA, NENGO, BRIAN2 = range(4)  # whose corner cases
@@ -107,33 +111,41 @@ def _register(exact: int, parity: int) -> int:
 
 @kernel
 def tick_float(
-    acc: Floats, out: Int32s, count: Ints, const: Floats, u: Floats, v: Floats, silent: Int32s
+    acc: Real,
+    out: Int32s,
+    count: Ints,
+    const: Floats,
+    u: Floats,
+    v: Floats,
+    silent: Int32s,
+    above: NDArray[np.uint8],
 ) -> int:
-    """The float form without noise."""
+    """The float form without noise: all neurons without a branch, then those that fired."""
     keep_u, keep_v, theta, bias = const[0], const[1], const[2], const[3]
     refractory, excess = int(const[5]), const[6] != 0.0
-    n_spikes = 0
-    active = 0
-    for j in range(v.size):
-        active += int(acc[j] != 0.0)
-        u[j] = u[j] * keep_u + acc[j]
+    active = np.int64(0)
+    for j in range(np.uint64(v.size)):
+        a = acc[j]
+        active += np.int64(a != 0.0)
+        u[j] = u[j] * keep_u + a
         acc[j] = 0.0
-        if silent[j] != 0:
-            silent[j] -= int(silent[j] > 0)
-            continue
-        v[j] = v[j] * keep_v + u[j] + bias
-        if v[j] > theta:
-            out[n_spikes] = j
-            n_spikes += 1
-            v[j] = v[j] - theta if excess else 0.0
-            silent[j] = refractory
+        free = silent[j] == 0
+        silent[j] -= np.int32(silent[j] > 0)
+        potential = v[j] * keep_v + u[j] + bias
+        v[j] = potential if free else v[j]
+        above[j] = free & (potential > theta)
+    n_spikes = list_fired(above, out, 0, 0)
+    for k in range(n_spikes):
+        j = out[k]
+        v[j] = v[j] - theta if excess else 0.0
+        silent[j] = refractory
     tally(count, v.size, active, n_spikes)
     return n_spikes
 
 
 @kernel
 def tick_float_noise(
-    key: int, acc: Floats, out: Int32s, count: Ints, const: Floats, u: Floats, v: Floats, silent: Int32s
+    key: int, acc: Real, out: Int32s, count: Ints, const: Floats, u: Floats, v: Floats, silent: Int32s
 ) -> int:
     """The float form with noise."""
     keep_u, keep_v, theta, bias, noise = const[0], const[1], const[2], const[3], const[4]

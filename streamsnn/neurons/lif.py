@@ -117,7 +117,7 @@ class LIF:
         return self.arithmetic == "fixed"
 
     def fields(self) -> tuple[Field, ...]:
-        """Current `u`, potential `v`, ticks of silence left (-1: for ever)."""
+        """Current `u`, potential `v`, ticks of silence left (-1: for ever), scratch."""
         dtype = "i4" if self.integer else "f8"
         if self.parity == "brian2":
             dtype = "i8"  # its states have no register to overflow
@@ -125,6 +125,7 @@ class LIF:
             Field("u", dtype, ("post",), lasting=False),
             Field("v", dtype, ("post",), lasting=False),
             Field("silent", "i4", ("post",), lasting=False),
+            Field("above", "u1", ("post",), lasting=False),
         )
 
     def constants(self, dt: float) -> tuple[float, ...]:

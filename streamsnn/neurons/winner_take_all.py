@@ -105,6 +105,24 @@ class WinnerTakeAll:
 
 
 @kernel
+def _compete(v: Floats, silent: Int32s, theta: Floats, const: Floats) -> int:
+    """The neuron that exceeds its threshold most; it goes back to rest and inhibits the others."""
+    threshold, inhibition, v_min = const[1], const[3], const[4]
+    winner = 0
+    most = 0.0
+    for j in range(v.size):
+        excess = v[j] - threshold - theta[j]
+        if silent[j] == 0 and excess > most:
+            most = excess
+            winner = j
+    for j in range(v.size):
+        pulled = min(v[j], max(v[j] - inhibition, v_min))
+        v[j] = pulled if silent[j] == 0 else v[j]
+    v[winner] = 0.0
+    return winner
+
+
+@kernel
 def _tick(
     learn: int,
     acc: Floats,
@@ -115,32 +133,26 @@ def _tick(
     silent: Int32s,
     theta: Floats,
 ) -> int:
-    keep, threshold, inhibition, v_min = const[0], const[1], const[3], const[4]
+    keep, threshold = const[0], const[1]
     keep_theta = const[6] if learn != 0 else 1.0
-    winner = -1
-    most = 0.0
+    # no branch, and no search while nothing exceeds its threshold: the loop then runs in full vectors
+    over = 0
     active = 0
     for j in range(v.size):
-        active += int(acc[j] != 0.0)
-        theta[j] *= keep_theta
-        if silent[j] == 0:
-            v[j] = v[j] * keep + acc[j]
-            excess = v[j] - threshold - theta[j]
-            if excess > most:
-                most = excess
-                winner = j
+        a = acc[j]
         acc[j] = 0.0
-    if winner >= 0:
-        for j in range(v.size):
-            if silent[j] == 0:
-                v[j] = min(v[j], max(v[j] - inhibition, v_min))
-        v[winner] = 0.0
-        theta[winner] += const[5] if learn != 0 else 0.0
+        active += int(a != 0.0)
+        bar = theta[j] * keep_theta
+        theta[j] = bar
+        u = v[j] * keep + a if silent[j] == 0 else v[j]
+        v[j] = u
+        over += int((silent[j] == 0) & (u - threshold - bar > 0.0))
+    winner = _compete(v, silent, theta, const) if over > 0 else -1
     for j in range(v.size):
-        silent[j] -= int(silent[j] > 0)
+        silent[j] -= np.int32(silent[j] > 0)
     if winner >= 0:
+        theta[winner] += const[5] if learn != 0 else 0.0
         out[0] = winner
-        silent[winner] = int(const[2])
-    n_spikes = int(winner >= 0)
-    tally(count, v.size, active, n_spikes)
-    return n_spikes
+        silent[winner] = np.int32(const[2])
+    tally(count, v.size, active, int(winner >= 0))
+    return int(winner >= 0)

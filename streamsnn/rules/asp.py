@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from streamsnn.jit import kernel
+from streamsnn.memory.columns import add_to_column, deliver_gain
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import N_FORMAT, add_row, count_delivery
@@ -116,15 +117,23 @@ class ASP(EveryTick):
 
     def fields(self) -> tuple[Field, ...]:
         """Traces of the inputs; significance, and gain and debt, of each neuron; scratch."""
+        real = "f4" if self.format == Float32() else "f8"
         own = (
             Field("recent", "f8", ("pre",), lasting=False),
             Field("accumulated", "f8", ("pre",), lasting=False),
+            Field("change", "f8", ("pre",), lasting=False),
+            Field("everyone", "i4", ("pre",), lasting=False),
             Field("significance", "f8", ("post",)),
             Field("loss", "f8", ("post",), lasting=False),
         )
         if self.leak == "dense":
             return (*own, Field("delta", "f8", ("post",), lasting=False))
-        return (*own, Field("gain", "f8", ("post",), initial=1.0), Field("debt", "f8", ("post",)))
+        return (
+            *own,
+            Field("gain", "f8", ("post",), initial=1.0),
+            Field("debt", "f8", ("post",)),
+            Field("sums", real, ("post",), lasting=False),
+        )
 
     def constants(self, dt: float) -> tuple[float, ...]:
         """Rates, kept parts per tick, leak per tick, its kind and the bound."""
@@ -158,8 +167,12 @@ def _left(w: Weights, i: int, j: int, gain: Floats, debt: Floats, const: Floats)
 
 @kernel
 def _deliver(
-    w: Weights, nnz: Int32s, count: Ints, pre: Int32s, acc: Floats, gain: Floats, debt: Floats, const: Floats
-) -> None:
+    w: Weights, nnz: Int32s, count: Ints, pre: Int32s, acc: Floats, sums: Weights, gain: Floats, debt: Floats,
+    const: Floats,
+) -> None:  # fmt: skip
+    if const[LINEAR] == 0.0:
+        deliver_gain(w, nnz, count, pre, acc, sums, gain, const)
+        return
     for k in range(pre.size):
         for j in range(acc.size):
             acc[j] += _left(w, pre[k], j, gain, debt, const)
@@ -201,16 +214,19 @@ def _advance(
 
 
 @kernel
-def _learned(i: int, value: float, rate: float, recent: Floats, accumulated: Floats, const: Floats) -> float:
-    """Weight after a post spike."""
-    dw = rate * (recent[i] - const[OFFSET] - const[DENOISE] * 2.0 ** -accumulated[i])
-    return float(min(max(value + dw, 0.0), const[W_MAX]))
+def _change(recent: Floats, accumulated: Floats, change: Floats, everyone: Int32s, const: Floats) -> None:
+    """What a post spike adds to each weight, for a learning rate of 1."""
+    for i in range(recent.size):
+        barely = 2.0 ** -accumulated[i] if accumulated[i] > 0.0 else 1.0
+        change[i] = recent[i] - const[OFFSET] - const[DENOISE] * barely
+        everyone[i] = i
 
 
 @kernel
 def _tick_dense(
     w: Weights, nnz: Int32s, count: Ints, key: int, pre: Int32s, post: Int32s, recent: Floats,
-    accumulated: Floats, significance: Floats, loss: Floats, delta: Floats, const: Floats,
+    accumulated: Floats, change: Floats, everyone: Int32s, significance: Floats, loss: Floats, delta: Floats,
+    const: Floats,
 ) -> None:  # fmt: skip
     _advance(count, pre, post, recent, accumulated, significance, loss, const)
     for i in range(recent.size if loss.any() else 0):
@@ -218,20 +234,21 @@ def _tick_dense(
             value = real_value(w, i, j, const)
             delta[j] = -min(loss[j], value) if const[LINEAR] != 0.0 else -loss[j] * value
         add_row(w, nnz, count, key, i, 1.0, delta, const)
+    if post.size > 0:
+        _change(recent, accumulated, change, everyone, const)
     for k in range(post.size):
         j = post[k]
         rate = const[RATE] / (1.0 + const[STABLE] * significance[j])
-        for i in range(recent.size):
-            value = _learned(i, real_value(w, i, j, const), rate, recent, accumulated, const)
-            store(w, nnz, count, key + 1, i, j, value, const)
-        count_column(count, recent.size, const)
+        high = const[W_MAX]
+        add_to_column(w, nnz, count, key + 1, j, everyone, 1.0, 0.0, change, rate, 0.0, high, const)
         significance[j] += 1.0
 
 
 @kernel
 def _tick_gain(
     w: Weights, nnz: Int32s, count: Ints, key: int, pre: Int32s, post: Int32s, recent: Floats,
-    accumulated: Floats, significance: Floats, loss: Floats, gain: Floats, debt: Floats, const: Floats,
+    accumulated: Floats, change: Floats, everyone: Int32s, significance: Floats, loss: Floats, gain: Floats,
+    debt: Floats, const: Floats,
 ) -> None:  # fmt: skip
     _advance(count, pre, post, recent, accumulated, significance, loss, const)
     for j in range(loss.size):
@@ -241,13 +258,13 @@ def _tick_gain(
             gain[j] *= 1.0 - loss[j]
     count[STATE_READS] += loss.size
     count[STATE_WRITES] += loss.size
+    if post.size > 0:
+        _change(recent, accumulated, change, everyone, const)
     for k in range(post.size):
         j = post[k]
         rate = const[RATE] / (1.0 + const[STABLE] * significance[j])
-        for i in range(recent.size):
-            left = _left(w, i, j, gain, debt, const)
-            value = _learned(i, left, rate, recent, accumulated, const)
-            store(w, nnz, count, key + 1, i, j, value, const)
-        count_column(count, recent.size, const)
+        add_to_column(
+            w, nnz, count, key + 1, j, everyone, gain[j], debt[j], change, rate, 0.0, const[W_MAX], const
+        )
         gain[j], debt[j] = 1.0, 0.0
         significance[j] += 1.0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from streamsnn.memory.formats import Float32, Format
+from streamsnn.memory.spans import span_rows
 from streamsnn.rules._defaults import EveryTick
 from streamsnn.rules._eprop import arrive, dense, remember, settle
 from streamsnn.types import Field, Kernel
@@ -16,6 +17,7 @@ class EProp(EveryTick):
 
         x_i[t]    = x_i[t-1] exp(-dt / tau_mem) + s_i[t]              s_i: spikes delivered at t
         psi_j[t]  = gamma / v_th * max(0, 1 - |v_j[t] - A_j[t]| / v_th) ,    A_j = v_th + beta a_j
+                    0 in a refractory tick, in which no input could have made a spike
         e_ij[t]   = psi_j[t] (x_i[t] - beta eps_ij[t])
         eps_ij[t+1] = psi_j[t] x_i[t] + (rho - beta psi_j[t]) eps_ij[t]      rho = exp(-dt / tau_adaptation)
         f_ij[t]   = kappa f_ij[t-1] + (1 - kappa) e_ij[t]             kappa = exp(-dt / tau_out)
@@ -23,12 +25,14 @@ class EProp(EveryTick):
 
     L_j is the third factor (the error, or on a hidden layer its feedback). A spike fired at t - 1 is
     delivered at t, so that x_i[t] is the paper's z_i filtered up to t - 1. The neuron must be an `ALIF`
-    with the same tau_mem, tau_adaptation, beta and v_threshold. A non-finite third factor counts as zero;
-    it is refused and counted, never written.
+    with the same tau_mem, tau_adaptation, beta and v_threshold, and any refractory time. A non-finite third
+    factor counts as zero; it is refused and counted, never written.
 
     Dense: every tick reads and writes all eligibilities, and all weights while some L_j is not zero.
-    Deferred: a row's weights and eligibilities are brought up to date when its presynaptic neuron spikes,
-    from a history of psi_j and L_j (`memory.replay`): the same numbers, at the words of the synops.
+    Deferred: a row's weights and eligibilities are brought up to date when its presynaptic neuron spikes.
+    The tick is linear in (x, eps, f), with coefficients of the post neuron alone, so that n ticks are one
+    map, composed of at most 2 log2 n kept ones (`memory.spans`): the dense form's numbers up to the order
+    of additions, at the words of the synops, and without a replay of the ticks.
 
     Parameters
     ----------
@@ -46,8 +50,10 @@ class EProp(EveryTick):
         Deferred only: ticks of history, a power of two. Rows silent for half of it are brought up to date
         then; without adaptation, once their trace has faded, they are left alone.
 
-    Cost per tick, synaptic memory: dense n_pre n_post eligibilities (two words each of 32 bits) and
-    weights; deferred (presynaptic spikes) n_post of both. The replay's arithmetic is the dense rule's.
+    Cost per tick, synaptic memory: dense n_pre n_post eligibilities (of 32 bits each: one for the
+    adaptation if beta > 0, one for the filter if tau_out > 0) and weights; deferred (presynaptic spikes)
+    n_post of both. Neuron memory, deferred: 3 words per post neuron and span (7 with adaptation), on the
+    average two spans written and two read a tick.
     Hosts: spinnaker1, spinnaker2, cpu; loihi2 without the eligibility per synapse (beta = 0, tau_out = 0);
     reckon runs a variant of its own.
 
@@ -90,32 +96,32 @@ class EProp(EveryTick):
         return Float32()
 
     def fields(self) -> tuple[Field, ...]:
-        """Trace, eligibilities per synapse, and with deferral the history."""
+        """Trace, eligibilities that are kept per synapse, and with deferral the spans."""
+        adaptive, filtered = self.beta > 0, self.tau_out > 0
         common = (
             Field("x_pre", "f8", ("pre",), lasting=False),
-            Field("eps", "f8", ("pre", "post"), lasting=False),
-            Field("f", "f8", ("pre", "post"), lasting=False),
+            Field("eps", "f8", ("pre" if adaptive else 1, "post"), lasting=False),
+            Field("f", "f8", ("pre" if filtered else 1, "post"), lasting=False),
             Field("delta", "f8", ("post",), lasting=False),
-        )
-        ring = self.history if self.deferred else 1
-        post = (
-            Field("psi", "f8", (ring, "post"), lasting=False),
-            Field("signal", "f8", (ring, "post"), lasting=False),
+            Field("resting", "i4", ("post",), lasting=False),
+            Field("psi", "f8", ("post",), lasting=False),
+            Field("signal", "f8", ("post",), lasting=False),
         )
         if not self.deferred:
-            return (*common, *post)
+            return common
         return (
             *common,
-            *post,
             Field("now", "i8", (1,), lasting=False),
             Field("opened", "i8", ("pre",), lasting=False),
+            Field("spans", "f8", (span_rows(self.history, adaptive), "post"), lasting=False),
         )
 
     def constants(self, dt: float) -> tuple[float, ...]:
-        """`(learning rate, kept per tick of x, f and a, beta, threshold, gamma)`."""
+        """`(learning rate, kept per tick of x, f and a, beta, threshold, gamma, history)`."""
         keep_out = float(np.exp(-dt / self.tau_out)) if self.tau_out > 0 else 0.0
         keep, rho = float(np.exp(-dt / self.tau_mem)), float(np.exp(-dt / self.tau_adaptation))
-        return (self.learning_rate, keep, keep_out, rho, self.beta, self.v_threshold, self.gamma)
+        surrogate = (self.v_threshold, self.gamma)
+        return (self.learning_rate, keep, keep_out, rho, self.beta, *surrogate, float(self.history))
 
     def kernel(self) -> Kernel:
         """Update everything, or the history."""

@@ -9,7 +9,7 @@ from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import calls_for_change
 from streamsnn.rules._defaults import EveryTick
 from streamsnn.rules._three_factor import N_OWN, Eligibility, arrive, changes, note_changes, settle
-from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
+from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Real, Weights
 
 START, TARGET, GAIN, FLOOR = range(N_OWN, N_OWN + 4)
 
@@ -79,7 +79,7 @@ class ErrorTriggered(EveryTick):
 
     def constants(self, dt: float) -> tuple[float, ...]:
         """Those of the base; `(theta, rate, gain, floor)`."""
-        return (*self.base.constants(dt), self.theta, self.rate, self.gain, self.floor)
+        return self.base.constants(dt, (self.theta, self.rate, self.gain, self.floor))
 
     def kernel(self) -> Kernel:
         """Turn errors into events, add them to the history, and move the threshold."""
@@ -104,13 +104,14 @@ def _remember(
     third: Floats,
     ending: int,
     v: Floats,
-    p: Floats,
-    q: Floats,
-    delta: Floats,
+    p: Real,
+    q: Real,
+    delta: Real,
     now: Ints,
     opened: Ints,
-    prefix: Floats,
-    prefix_rise: Floats,
+    owed: Ints,
+    prefix: Real,
+    prefix_rise: Real,
     excess: Floats,
     events: Floats,
     const: Floats,
@@ -128,4 +129,4 @@ def _remember(
         if const[TARGET] > 0.0:
             share = fired / events.size
             excess[0] = (1.0 + excess[0]) * (1.0 + const[GAIN] * (share - const[TARGET])) - 1.0
-    note_changes(w, nnz, count, key, ending, p, q, delta, now, opened, prefix, prefix_rise, const)
+    note_changes(w, nnz, count, key, ending, p, q, delta, now, opened, owed, prefix, prefix_rise, const)

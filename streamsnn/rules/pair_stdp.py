@@ -1,19 +1,14 @@
 """Pair-based spike-timing-dependent plasticity (STDP), in the form of traces."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
-from streamsnn.jit import kernel
-from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.formats import Float32, Format
-from streamsnn.memory.synaptic import N_FORMAT, add_row
+from streamsnn.rules import _pairs
 from streamsnn.rules._defaults import EveryTick
-from streamsnn.rules._single_synapse import count_column, real_value, store
-from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
-
-(A_PLUS, A_MINUS, KEEP_PRE, KEEP_POST, NEAREST, TARGET, MU, W_MIN, W_MAX) = range(N_FORMAT, N_FORMAT + 9)
+from streamsnn.types import Field, Kernel
 
 
 @dataclass(frozen=True)
@@ -25,11 +20,16 @@ class PairSTDP(EveryTick):
         pre spike of i:   dw_ij = -a_minus y_j ((w_ij - w_min) / (w_max - w_min))^mu
         post spike of j:  dw_ij =  a_plus (x_i - x_target) ((w_max - w_ij) / (w_max - w_min))^mu
         w_ij stays in [w_min, w_max]
+        with a norm, at the end of every learned sample:  w_ij := w_ij norm / sum_i w_ij
 
     A post spike sees pre spikes of its own tick, a pre spike does not see post spikes of its own tick:
     input is delivered before neurons fire. The post-only rule of Diehl & Cook is `a_minus=0` with
-    `x_target > 0`: inputs that were silent before a post spike are depressed by it. Keeping a column's sum
-    constant is not part of the rule.
+    `x_target > 0`: inputs that were silent before a post spike are depressed by it.
+
+    A norm is the same factor for all synapses of a neuron. `normalise="dense"` writes it into every one of
+    them; `"gain"` keeps one gain g_j and one sum per neuron and delivers g_j w_ij: the same weights but for
+    rounding, and no write. A gain is written into its column only once it has left 1/16 to 16 (1/2 to 2
+    for integers, which would run out of range).
 
     Parameters
     ----------
@@ -46,14 +46,24 @@ class PairSTDP(EveryTick):
         Weight dependence, dimensionless: 0 additive, 1 multiplicative, between them graded (Guetig et al.
         2003).
     w_min, w_max
-        Bounds of the weight, in its own unit.
+        Bounds of the weight, in its own unit. Only a norm leads beyond them, until the next change.
+    norm
+        Sum of each neuron's weights, in their unit; 78.4 for 784 inputs in ports of Diehl & Cook. 0 for
+        none. Samples end in a network that is not continuous; initial weights are normalised after the
+        first sample.
+    normalise
+        `"gain"` or `"dense"`.
+    format
+        Number format of the weights, if there is a norm as a gain; else the projection says.
 
-    Cost per tick: n_pre + n_post trace updates; each pre spike reads and attempts its row of n_post
-    synapses while any y_j is not 0; each post spike reads and attempts one synapse in each row whose trace
-    is not 0 (in all rows with `x_target > 0`).
+    Cost per tick: one update of each live trace. Each pre spike reads its row and attempts the synapses
+    onto the neurons whose y_j is not 0; each post spike reads and attempts one synapse in each row whose
+    trace is not 0 (in all rows with `x_target > 0`). Once a sample, a norm costs n_post sums and gains; the
+    dense one reads and attempts all n_pre x n_post synapses as well.
 
-    Hosts: loihi1, loihi2, spinnaker; brainscales2 with `traces="nearest"`. Not odin (another rule is built
-    in), reckon (e-prop only) or truenorth (no learning).
+    Hosts: loihi1, loihi2, spinnaker; brainscales2 with `traces="nearest"`; a gain needs a per-neuron factor
+    on the input (loihi2, spinnaker). Not odin (another rule is built in), reckon (e-prop only) or truenorth
+    (no learning).
 
     References
     ----------
@@ -75,6 +85,9 @@ class PairSTDP(EveryTick):
     mu: float = 0.0
     w_min: float = 0.0
     w_max: float = 1.0
+    norm: float = 0.0
+    normalise: Literal["gain", "dense"] = "gain"
+    format: Format = field(default_factory=Float32)
 
     def __post_init__(self) -> None:
         if not self.tau_pre > 0 or not self.tau_post > 0:
@@ -88,108 +101,58 @@ class PairSTDP(EveryTick):
             raise ValueError(f"traces={self.traces!r}: choose 'additive' or 'nearest'")
         if not -np.inf < self.w_min < self.w_max < np.inf:
             raise ValueError(f"w_min={self.w_min}, w_max={self.w_max}: give finite bounds, w_min < w_max")
-
-    @property
-    def format(self) -> Format:
-        """Floats, unless a projection says otherwise."""
-        return Float32()
+        if not 0 <= self.norm < np.inf or self.normalise not in ("gain", "dense"):
+            raise ValueError(
+                f"norm={self.norm}, normalise={self.normalise!r}: give a finite norm, 0 for none, and "
+                "'gain' or 'dense'"
+            )
 
     @property
     def third(self) -> Literal["label", "error"]:
         """Not used: the rule has two factors."""
         return "label"
 
+    @property
+    def _gained(self) -> bool:
+        return self.norm > 0 and self.normalise == "gain"
+
     def fields(self) -> tuple[Field, ...]:
-        """Traces of both sides; scratch for the change of a row."""
+        """Lists of live traces on both sides, gain and sum of each neuron, and scratch."""
+        real = "f4" if self.format == Float32() else "f8"
         return (
+            Field("live", "i8", (2,), lasting=False),
             Field("x_pre", "f8", ("pre",), lasting=False),
-            Field("x_post", "f8", ("post",), lasting=False),
-            Field("delta", "f8", ("post",), lasting=False),
+            Field("who_pre", "i4", ("pre",), lasting=False),
+            Field("place", "i4", ("pre",), lasting=False),
+            Field("change", "f8", ("pre",), lasting=False),
+            Field("traced", "f8", (6, "post"), lasting=False),
+            Field("who_post", "i4", ("post",), lasting=False),
+            Field("word", "i4", ("post",), lasting=False),
+            Field("sums", real, ("post",), lasting=False),
+            Field("gain", "f8", ("post",), initial=1.0),
+            Field("total", "f8", ("post",)),
+            Field("summed", "i8", (1,)),
         )
 
     def constants(self, dt: float) -> tuple[float, ...]:
-        """Amplitudes, kept parts of the traces per tick, kind of trace, target, mu and bounds."""
+        """Amplitudes, kept parts per tick, kind of trace, target, mu, bounds, norm and its kind."""
         keep = (float(np.exp(-dt / self.tau_pre)), float(np.exp(-dt / self.tau_post)))
         nearest = 1.0 if self.traces == "nearest" else 0.0
         form = (float(self.x_target), float(self.mu), float(self.w_min), float(self.w_max))
-        return (float(self.a_plus), float(self.a_minus), *keep, nearest, *form)
+        norm = (float(self.norm), 1.0 if self.normalise == "dense" else 0.0)
+        return (float(self.a_plus), float(self.a_minus), *keep, nearest, *form, *norm)
 
     def kernel(self) -> Kernel:
         """Traces, depression by pre spikes, potentiation by post spikes."""
-        return _tick
+        return _pairs.tick
 
+    def deliver(self) -> Kernel | None:
+        """With a gain, weights deliver their value times it."""
+        return _pairs.deliver if self._gained else None
 
-@kernel
-def _power(part: float, mu: float) -> float:
-    """part^mu with part cut to [0, 1], without a power where none is needed."""
-    if mu == 0.0:
-        return 1.0
-    inside = min(max(part, 0.0), 1.0)
-    return inside if mu == 1.0 else float(inside**mu)
+    def arrive(self) -> None:
+        """No row is owed anything before it is read: `deliver` applies the gain."""
 
-
-@kernel
-def _bounded(value: float, dw: float, const: Floats) -> float:
-    """`value` + `dw`, kept within the rule's bounds."""
-    return float(min(max(value + dw, const[W_MIN]), const[W_MAX]))
-
-
-@kernel
-def _depress(
-    w: Weights, nnz: Int32s, count: Ints, key: int, i: int, x_post: Floats, delta: Floats, const: Floats
-) -> None:
-    """What a pre spike of i does to its row."""
-    span = const[W_MAX] - const[W_MIN]
-    for j in range(delta.size):
-        if x_post[j] == 0.0:
-            delta[j] = 0.0
-            continue
-        value = real_value(w, i, j, const)
-        dw = -const[A_MINUS] * x_post[j] * _power((value - const[W_MIN]) / span, const[MU])
-        delta[j] = _bounded(value, dw, const) - value
-    add_row(w, nnz, count, key, i, 1.0, delta, const)
-
-
-@kernel
-def _potentiate(w: Weights, nnz: Int32s, count: Ints, key: int, j: int, x_pre: Floats, const: Floats) -> None:
-    """What a post spike of j does to its column."""
-    span = const[W_MAX] - const[W_MIN]
-    visited = 0
-    for i in range(x_pre.size):
-        if x_pre[i] == 0.0 and const[TARGET] == 0.0:
-            continue
-        visited += 1
-        value = real_value(w, i, j, const)
-        dw = const[A_PLUS] * (x_pre[i] - const[TARGET]) * _power((const[W_MAX] - value) / span, const[MU])
-        store(w, nnz, count, key, i, j, _bounded(value, dw, const), const)
-    count_column(count, visited, const)
-
-
-@kernel
-def _tick(
-    w: Weights,
-    nnz: Int32s,
-    count: Ints,
-    key: int,
-    pre: Int32s,
-    post: Int32s,
-    x_pre: Floats,
-    x_post: Floats,
-    delta: Floats,
-    const: Floats,
-) -> None:
-    x_pre *= const[KEEP_PRE]
-    x_post *= const[KEEP_POST]
-    count[STATE_READS] += x_pre.size + x_post.size
-    count[STATE_WRITES] += x_pre.size + x_post.size
-    nearest = const[NEAREST] != 0.0
-    if const[A_MINUS] != 0.0 and x_post.any():
-        for k in range(pre.size):
-            _depress(w, nnz, count, key, pre[k], x_post, delta, const)
-    for k in range(pre.size):
-        x_pre[pre[k]] = 1.0 if nearest else x_pre[pre[k]] + 1.0
-    for k in range(post.size):
-        # another key than the rows': a synapse may be rounded twice in this tick
-        _potentiate(w, nnz, count, key + 1, post[k], x_pre, const)
-    for k in range(post.size):
-        x_post[post[k]] = 1.0 if nearest else x_post[post[k]] + 1.0
+    def settle(self) -> Kernel | None:
+        """With a gain, write it into all synapses."""
+        return _pairs.settle if self._gained else None

@@ -6,10 +6,11 @@ import numpy as np
 
 from streamsnn.jit import kernel
 from streamsnn.memory.formats import Float32, Format
+from streamsnn.memory.outer import add_outer
 from streamsnn.memory.synaptic import N_FORMAT, calls_for_change
-from streamsnn.rules._activity import change_active_rows, low_pass
+from streamsnn.rules._activity import low_pass
 from streamsnn.rules._defaults import EveryTick
-from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
+from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Real, Weights
 
 RATE, KEEP, RISE = N_FORMAT, N_FORMAT + 1, N_FORMAT + 2
 
@@ -62,8 +63,11 @@ class PES(EveryTick):
         return Float32()
 
     def fields(self) -> tuple[Field, ...]:
-        """Filtered activity of each presynaptic neuron, Hz."""
-        return (Field("activity", "f8", ("pre",), lasting=False),)
+        """Filtered activity of each presynaptic neuron, Hz; the error, as precise as the weights."""
+        return (
+            Field("activity", "real", ("pre",), lasting=False),
+            Field("error", "real", ("post",), lasting=False),
+        )
 
     def constants(self, dt: float) -> tuple[float, ...]:
         """`(learning_rate dt, activity kept per tick, rise per spike in Hz)`."""
@@ -83,11 +87,13 @@ def _tick(
     key: int,
     pre: Int32s,
     third: Floats,
-    activity: Floats,
+    activity: Real,
+    error: Real,
     const: Floats,
 ) -> None:
     low_pass(activity, pre, const[KEEP], const[RISE], count)
     if not calls_for_change(third, count):
         return
-    scale = -const[RATE] / activity.size
-    change_active_rows(w, nnz, count, key, scale, activity, third, const)
+    for j in range(error.size):
+        error[j] = third[j]
+    add_outer(w, nnz, count, key, -const[RATE] / activity.size, activity, error, const)

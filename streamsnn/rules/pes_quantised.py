@@ -12,10 +12,11 @@ from streamsnn.memory.synaptic import LSB, N_FORMAT, add_row, calls_for_change
 from streamsnn.rules._defaults import EveryTick
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
-IMPULSE, KEEP, AVERAGE, OWN_LSB = range(N_FORMAT, N_FORMAT + 4)
+IMPULSE, KEEP, AVERAGE, OWN_LSB, PAIRED = range(N_FORMAT, N_FORMAT + 5)
 TRACE_EPOCH, WEIGHT_EPOCH = 2, 4  # ticks
 ERROR_SCALE, LIMIT = 100, 127
 PINNED = 2.0**-7  # the chip's learning rate; what is left of the real one goes into the impulse
+LOST = 4.0  # two factors of 7 bits and a mantissa of 3 in an accumulator of 15: two bits go
 TRACE_DRAWS = 1 << 24  # a column no projection has, so that traces and weights round independently
 
 
@@ -25,9 +26,15 @@ class PESQuantised(EveryTick):
 
         E_j   = clip(round(100 e_j), -127, 127)                          e = actual - target
         x_i  <- min(127, sr(x_i exp(-2 dt / tau_pre) + impulse * spikes of 2 ticks))     every 2 ticks
-        w_ij <- clip(sr(w_ij - 2^-7 x_i E_j))                                            every 4 ticks
+        w_ij <- clip(sr(w_ij - 2^-7 * 4 trunc(x_i E_j / 4)))                             every 4 ticks
         impulse = 4 * 2^7 * learning_rate * (dt / n_pre) * rise / (100 * 2^exponent)
         rise    = (1 - exp(-dt / tau_pre)) / dt in Hz,      sr(x) = floor(x + u), u uniform in [0, 1)
+
+    The product of two 7-bit factors and a 3-bit mantissa is shifted right by two bits to fit the engine's
+    15: the last two bits of x_i E_j are lost, toward zero, as the sign goes its own way.
+    Paired: a decoded number is the difference of an on and an off neuron, and one error moves both,
+
+        e = (third_on - third_off) / 2 ,    E_on = clip(round(100 e), -127, 127) = -E_off
 
     The decay has 12 fractional bits, the impulse 8: below 2^-9 it is 0 and nothing is learned; above 127
     every spike saturates the trace. Errors beyond 1.27 and traces beyond 127 saturate too: each is
@@ -47,6 +54,9 @@ class PESQuantised(EveryTick):
     average
         True: E is made of the mean error of the epoch. False: of the error in its last tick, as the
         published on-chip program does.
+    paired
+        True: post neurons 2 k and 2 k + 1 are an on/off pair (targets y and -y), as the on-chip program
+        stores each decoded dimension. An odd last neuron learns by itself.
 
     Cost per 4 ticks with error: (neurons with a trace) x n_post synapses read and attempted; 2 n_pre words
     of state read and written, and 4 n_post for the error, and one for each spike.
@@ -66,6 +76,7 @@ class PESQuantised(EveryTick):
     tau_pre: float = 0.005
     exponent: int = -18
     average: bool = True
+    paired: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.learning_rate < np.inf or not 0 < self.tau_pre < np.inf:
@@ -82,22 +93,23 @@ class PESQuantised(EveryTick):
         return Fixed(8, exponent=self.exponent)
 
     def fields(self) -> tuple[Field, ...]:
-        """Trace and new spikes of each presynaptic neuron; error so far, integer error; ticks so far."""
+        """Trace and new spikes of each pre neuron; error so far, integer error, steps; ticks so far."""
         return (
             Field("x_pre", "i4", ("pre",), lasting=False),
             Field("fresh", "i4", ("pre",), lasting=False),
             Field("total", "f8", ("post",), lasting=False),
             Field("level", "f8", ("post",), lasting=False),
+            Field("steps", "f8", ("post",), lasting=False),
             Field("elapsed", "i4", (1,), lasting=False),
         )
 
     def constants(self, dt: float) -> tuple[float, ...]:
-        """`(impulse x neurons x lsb, 12-bit decay of a trace epoch, average, own lsb)`."""
+        """`(impulse x neurons x lsb, 12-bit decay of a trace epoch, average, own lsb, paired)`."""
         ticks = max(1, round(self.tau_pre / dt))
         rise = -float(np.expm1(-1.0 / ticks)) / dt
         impulse = WEIGHT_EPOCH / PINNED * self.learning_rate * dt * rise / ERROR_SCALE
         keep = float(np.rint(4096 * np.exp(-TRACE_EPOCH / ticks)))
-        return (impulse, keep, float(self.average), 2.0**self.exponent)
+        return (impulse, keep, float(self.average), 2.0**self.exponent, float(self.paired))
 
     def kernel(self) -> Kernel:
         """Collect spikes and errors; change traces and weights when their epochs end."""
@@ -116,6 +128,7 @@ def _tick(
     fresh: Int32s,
     total: Floats,
     level: Floats,
+    steps: Floats,
     elapsed: Int32s,
     ending: int,
     const: Floats,
@@ -136,10 +149,23 @@ def _tick(
     elapsed[0] = 0
     count[EPOCHS] += 1
     scale = PINNED * ticks / WEIGHT_EPOCH * lsb
+    if const[PAIRED] != 0.0:
+        _pair(total)
     if _quantise(total, level, count, ticks if const[AVERAGE] != 0.0 else 1):
         for i in range(x_pre.size):
             if x_pre[i] != 0:
-                add_row(w, nnz, count, key, i, -scale * x_pre[i], level, const)
+                for j in range(level.size):
+                    steps[j] = LOST * np.trunc(x_pre[i] * level[j] / LOST)
+                add_row(w, nnz, count, key, i, -scale, steps, const)
+
+
+@kernel
+def _pair(total: Floats) -> None:
+    """Half the difference of the errors of an on and an off neuron, with opposite signs."""
+    for j in range(0, total.size - 1, 2):
+        error = 0.5 * (total[j] - total[j + 1])
+        total[j] = error
+        total[j + 1] = -error
 
 
 @kernel

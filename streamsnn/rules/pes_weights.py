@@ -6,8 +6,9 @@ import numpy as np
 
 from streamsnn.jit import kernel
 from streamsnn.memory.formats import Float32, Format
+from streamsnn.memory.outer import add_outer
 from streamsnn.memory.synaptic import N_FORMAT, calls_for_change
-from streamsnn.rules._activity import change_active_rows, low_pass
+from streamsnn.rules._activity import low_pass
 from streamsnn.rules._defaults import EveryTick
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
@@ -135,4 +136,4 @@ def _tick(
                 for k in range(n_error):
                     projected[j] += const[ENCODERS + j * dimensions + k] * third[k]
     scale = -const[RATE] / activity.size
-    change_active_rows(w, nnz, count, key, scale, activity, projected, const)
+    add_outer(w, nnz, count, key, scale, activity, projected, const)

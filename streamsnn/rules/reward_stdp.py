@@ -6,6 +6,7 @@ import numpy as np
 
 from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
+from streamsnn.memory.eligibility import count_tags
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
 from streamsnn.rules._defaults import EveryTick
@@ -62,9 +63,9 @@ class RewardSTDP(EveryTick):
     format
         Number format of the weights.
 
-    Cost per tick: dense, n_pre x n_post eligibilities, and as many synapses read and attempted while there
-    is a reward. Deferred, one row (weights and eligibilities) per pre spike, 4 n_post words of neuron
-    memory; 3 n_post `history` words are held.
+    Cost per tick: dense, n_pre x n_post eligibilities (32 bits each, counted as tags), and as many weights
+    read and attempted while there is a reward. Deferred, one row (weights and eligibilities) per pre spike,
+    4 n_post words of neuron memory; 3 n_post `history` words are held.
 
     Hosts: loihi1 and loihi2 (dense form: tags and reward traces, reduced precision), spinnaker (both); the
     deferred form needs running sums per neuron. Not odin, reckon, truenorth or brainscales2 as such.
@@ -161,8 +162,9 @@ def _tick_dense(
         for i in range(n_pre):
             eligibility[i, post[k]] += x_pre[i]
         x_post[post[k]] -= const[A_MINUS]
-    count[STATE_READS] += n_pre + n_post + n_pre * n_post
-    count[STATE_WRITES] += n_pre + n_post + n_pre * n_post
+    count[STATE_READS] += n_pre + n_post
+    count[STATE_WRITES] += n_pre + n_post
+    count_tags(count, n_pre, n_post, 1)
     if calls_for_change(third, count):
         for i in range(n_pre):
             for j in range(n_post):
@@ -174,11 +176,11 @@ def _tick_dense(
 def _settle_row(
     w: Weights, nnz: Int32s, count: Ints, key: int, i: int, now: int, x_pre: Floats, eligibility: Floats,
     delta: Floats, sums: Floats, settled: Ints, const: Floats,
-) -> None:  # fmt: skip
-    """Bring row i to the end of tick `now`: its weights, eligibilities and trace."""
+) -> bool:  # fmt: skip
+    """Bring row i to the end of tick `now`: weights, eligibilities and trace; whether there was a need."""
     last = int(settled[i]) - 2
     if last < -1 or last >= now:
-        return
+        return False
     block, history = int(const[BLOCK]), sums.shape[0] // 3
     k, r = const[KEEP], const[KEEP_PRE]
     delta[:] = 0.0
@@ -197,14 +199,15 @@ def _settle_row(
             eligibility[i, j] = k_out * (e + x * a)
         x_pre[i] *= r ** (end - last)
         last = end
-    count[STATE_READS] += delta.size + 1
-    count[STATE_WRITES] += delta.size + 1
+    count[STATE_READS] += 1
+    count[STATE_WRITES] += 1
     if delta.any():
         add_row(w, nnz, count, key, i, const[RATE], delta, const)
     left = abs(x_pre[i])
     for j in range(delta.size):
         left = max(left, abs(eligibility[i, j]))
     settled[i] = now + 2 if left > NEGLIGIBLE else 0
+    return True
 
 
 @kernel
@@ -224,6 +227,7 @@ def _arrive(
         x_pre[i] += const[A_PLUS] / const[KEEP_PRE]
         for j in range(delta.size):
             eligibility[i, j] += x_post[j] * const[KEEP_POST] / const[KEEP]
+    count_tags(count, pre.size, delta.size, 1)
 
 
 @kernel
@@ -254,6 +258,7 @@ def _tick_deferred(
     for i in range(x_pre.size):
         if 0 < settled[i] <= oldest + 2:
             _settle_row(w, nnz, count, key + 1, i, now, x_pre, eligibility, delta, sums, settled, const)
+            count_tags(count, 1, n_post, 1)
 
 
 @kernel
@@ -263,4 +268,5 @@ def _settle(
 ) -> None:  # fmt: skip
     for i in range(x_pre.size):
         now = int(clock[0]) - 1
-        _settle_row(w, nnz, count, key, i, now, x_pre, eligibility, delta, sums, settled, const)
+        if _settle_row(w, nnz, count, key, i, now, x_pre, eligibility, delta, sums, settled, const):
+            count_tags(count, 1, delta.size, 1)

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
-from streamsnn.memory.deferred import add_interval, any_change, block_ticks, remember_tick
+from streamsnn.memory.deferred import add_interval, any_change, block_ticks, powers, remember_tick
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import N_FORMAT, add_row, calls_for_change
 from streamsnn.rules._defaults import EveryTick
-from streamsnn.surrogates import surrogate
+from streamsnn.surrogates import FAST_SIGMOID, surrogate
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 RATE, KEEP, KEEP_POST, CAUSAL, ANTI_CAUSAL, STEEPNESS, CENTRE, BLOCK = range(N_FORMAT, N_FORMAT + 8)
-FAST_SIGMOID = 2.0
+POWERS = N_FORMAT + 8
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,8 @@ class STLLR(EveryTick):
         """`(rate, lambdas, causal, anti-causal, 1 / width, centre, ticks of a block)`."""
         terms = (self.causal, self.anti_causal, 1.0 / self.width, self.centre)
         block = float(block_ticks(self.lambda_pre, 0.0, self.history))
-        return (self.learning_rate, self.lambda_pre, self.lambda_post, *terms, block)
+        own = (self.learning_rate, self.lambda_pre, self.lambda_post, *terms, block)
+        return (*own, *powers(self.lambda_pre, self.history))
 
     def kernel(self) -> Kernel:
         """Add this tick to the history."""
@@ -135,7 +136,7 @@ def _settle_row(
     if start < 0 or now <= start:
         return
     delta[:] = 0.0
-    add_interval(delta, prefix, start, now, const[KEEP], int(const[BLOCK]), const[CAUSAL] * p[i])
+    add_interval(delta, prefix, start, now, const[POWERS:], int(const[BLOCK]), const[CAUSAL] * p[i])
     if fresh[i] != 0:
         row = before[start & (before.shape[0] - 1)]
         for j in range(delta.size):
@@ -204,7 +205,7 @@ def _remember(
         y_post[j] = const[KEEP_POST] * y_post[j] + delta[j]
         delta[j] *= signal
     count[STATE_WRITES] += 2 * delta.size
-    remember_tick(prefix, delta, now[0], const[KEEP], int(const[BLOCK]), count)
+    remember_tick(prefix, delta, now[0], const[POWERS:], int(const[BLOCK]), count)
     now[0] += 1
     kept = prefix.shape[0] >> 1
     if ending != 0 or (now[0] & (kept - 1)) == 0:

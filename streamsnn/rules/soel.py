@@ -10,7 +10,7 @@ from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.synaptic import calls_for_change
 from streamsnn.rules._defaults import EveryTick
 from streamsnn.rules._three_factor import N_OWN, Eligibility, arrive, changes, note_changes, settle
-from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
+from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Real, Weights
 
 SCALE, DEAD_ZONE, PERIOD = range(N_OWN, N_OWN + 3)
 TRACE_LIMIT = 127.0  # the error travels through a 7-bit post trace and a sign
@@ -75,7 +75,7 @@ class SOEL(EveryTick):
 
     def constants(self, dt: float) -> tuple[float, ...]:
         """Those of the base; `(scale, dead zone, period)`."""
-        return (*self.base.constants(dt), self.scale, self.dead_zone, float(self.period))
+        return self.base.constants(dt, (self.scale, self.dead_zone, float(self.period)))
 
     def kernel(self) -> Kernel:
         """Inject the error at the end of a period."""
@@ -100,13 +100,14 @@ def _remember(
     third: Floats,
     ending: int,
     v: Floats,
-    p: Floats,
-    q: Floats,
-    delta: Floats,
+    p: Real,
+    q: Real,
+    delta: Real,
     now: Ints,
     opened: Ints,
-    prefix: Floats,
-    prefix_rise: Floats,
+    owed: Ints,
+    prefix: Real,
+    prefix_rise: Real,
     injected: Floats,
     const: Floats,
 ) -> None:
@@ -120,4 +121,4 @@ def _remember(
             injected[j] = level / const[SCALE]
         count[OVERFLOWS] += clipped
         changes(injected, v, post, delta, const)
-    note_changes(w, nnz, count, key, ending, p, q, delta, now, opened, prefix, prefix_rise, const)
+    note_changes(w, nnz, count, key, ending, p, q, delta, now, opened, owed, prefix, prefix_rise, const)

@@ -6,37 +6,26 @@ from typing import Literal
 import numpy as np
 
 from streamsnn.expression import Expression, Preview, parse, table, visits
-from streamsnn.jit import kernel
-from streamsnn.memory.counters import EPOCHS, RNG_DRAWS, STATE_READS, STATE_WRITES
+from streamsnn.memory.delays import DELAY_BITS
 from streamsnn.memory.fixed_point import decay_constant
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.packing import row_words
-from streamsnn.memory.synaptic import LSB, N_FORMAT, calls_for_change
-from streamsnn.memory.traces import (
-    TAG_BITS,
-    TERM_WIDTH,
-    Int8s,
-    Int16s,
-    accumulate,
-    advance,
-    overwrite,
-    ticks_with_spikes,
-    write_back,
-)
+from streamsnn.memory.products import TERM_WIDTH
+from streamsnn.memory.traces import N_Y
+from streamsnn.memory.write_back import DELAYED, TAG_BITS, TAGGED
 from streamsnn.rules._defaults import EveryTick
-from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
+from streamsnn.rules._sum_of_products import tick, tick_delays
+from streamsnn.types import Field, Kernel
 
 TRACES = ("x1", "x2", "y1", "y2", "y3")
 MAX_TERMS = 16
-EPOCH, THIRD_TO, THIRD_SCALE, TAGGED, N_TERMS, X_USED, Y_USED = range(N_FORMAT, N_FORMAT + 7)
-KEPT, IMPULSE, TABLE = N_FORMAT + 7, N_FORMAT + 12, N_FORMAT + 17
 
 
 @dataclass(frozen=True)
 class SumOfProducts(EveryTick):
     """Learning rule written as text, on a Loihi-like engine with 7-bit traces and a 16-bit accumulator.
 
-    For z = w (weight) and z = t (tag), at the end of every epoch, over the terms i of its expression:
+    For z = w (weight), t (tag) and d (delay), at the end of every epoch, over the terms i of its expression:
 
         acc = z << 7 ;   m_i = dep_i * S_i * prod_j sat(V_ij + C_ij)
         m_i = sat16( (m_i >> r_i) << e_i ) ,   r_i = max(0, sum_j bits_ij + 4 - 15)
@@ -53,15 +42,21 @@ class SumOfProducts(EveryTick):
 
         x[t] = min(127, stochastic_round(x[t-1] exp(-dt / tau)) + impulse)      added at a spike
 
+    The reward of a post neuron is its third factor R_j (error per post neuron), in two variables:
+
+        r0 = 1 if R_j was not 0 in any tick of the epoch so far, else 0
+        r1[t] = clip( stochastic_round(r1[t-1] exp(-dt / tau_r1)) + round(reward_scale R_j), -128, 127 )
+
     Rows are visited where a term can differ from 0: x0 those that spiked; y0 those whose bare x traces
-    (without constant) were not 0 at some post spike; u_k all. Float weights take the unrounded sum. An
-    epoch cut short by the end of a sample is learned there.
+    (without constant) were not 0 at some post spike; u_k all; none for a bare r0 or r1 in an epoch without.
+    Float weights take the unrounded sum. An epoch cut short by the end of a sample is learned there.
 
     Parameters
     ----------
     dw, dt, dd
-        Expressions for weight, tag (9 bits) and delay; empty: not learned. Delays are not learned yet.
-        `dw` by default: pair STDP, with impulses of 16 two steps up and two down per pair.
+        Expressions for weight, tag (9 bits) and delay (0 to the layer's longest ticks, at most 62); empty:
+        not learned. Delays need a projection whose synapses have delays of their own. `dw` by default: pair
+        STDP, with impulses of 16 two steps up and two down per pair.
     epoch
         Ticks per learning epoch, 1 to 63.
     tau_x1, tau_x2, tau_y1, tau_y2, tau_y3
@@ -73,10 +68,12 @@ class SumOfProducts(EveryTick):
         neuron), times `third_scale`, rounded and clipped to +-127; empty: no third factor.
     third_scale
         Trace units per unit of error; 100 as in nengo-loihi's PES.
+    tau_r1, reward_scale
+        Decay time of the reward trace, seconds, and its units per unit of reward; chosen here.
 
     Cost per epoch: rows visited x (words of weights + words of tags, if any) read, and one attempt per
-    synapse for each of dw and dt that has a term there; per tick one read and write of state per neuron
-    and named trace. `preview` tells the numbers before running.
+    synapse where dw has a term; tags and delays are counted in words of their own. Per tick one read and
+    write of state per neuron and named trace. `preview` tells the numbers before running.
 
     Hosts: loihi1, loihi2; `third_to` on loihi1 only with a host that writes the trace.
 
@@ -104,13 +101,14 @@ class SumOfProducts(EveryTick):
     impulse_y3: int = 16
     third_to: Literal["", "y1", "y2", "y3"] = ""
     third_scale: float = 100.0
+    tau_r1: float = 0.1
+    reward_scale: float = 16.0
 
     def __post_init__(self) -> None:
-        weight, tag = self.expressions
-        if parse(self.dd).terms or "d" in self.variables:
-            raise ValueError(f"dw={self.dw!r}, dt={self.dt!r}, dd={self.dd!r}: delays are not learned yet")
-        if not 1 <= len(weight.terms) + len(tag.terms) <= MAX_TERMS:
-            raise ValueError(f"dw={self.dw!r}, dt={self.dt!r}: give 1 to {MAX_TERMS} terms in all")
+        if not 1 <= sum(len(e.terms) for e in self.expressions) <= MAX_TERMS:
+            raise ValueError(
+                f"dw={self.dw!r}, dt={self.dt!r}, dd={self.dd!r}: give 1 to {MAX_TERMS} terms in all"
+            )
         if not 1 <= self.epoch <= 63:
             raise ValueError(f"epoch={self.epoch}: a learning epoch has 1 to 63 ticks")
         for name, tau, impulse in zip(TRACES, self._taus, self._impulses, strict=True):
@@ -120,8 +118,11 @@ class SumOfProducts(EveryTick):
                 )
         if self.third_to and (self.third_to[0] != "y" or self.third_to not in self.variables):
             raise ValueError(f"third_to={self.third_to!r}: name a post trace that the expressions use")
-        if not np.isfinite(self.third_scale):
-            raise ValueError(f"third_scale={self.third_scale}: give a finite number")
+        if not np.isfinite([self.third_scale, self.reward_scale]).all() or not self.tau_r1 > 0:
+            raise ValueError(
+                f"third_scale={self.third_scale}, reward_scale={self.reward_scale}, tau_r1={self.tau_r1} s: "
+                "give finite scales and a positive time"
+            )
 
     @property
     def _taus(self) -> tuple[float, ...]:
@@ -132,19 +133,29 @@ class SumOfProducts(EveryTick):
         return self.impulse_x1, self.impulse_x2, self.impulse_y1, self.impulse_y2, self.impulse_y3
 
     @property
-    def expressions(self) -> tuple[Expression, Expression]:
-        """What `dw` and `dt` say."""
-        return parse(self.dw), parse(self.dt)
+    def expressions(self) -> tuple[Expression, Expression, Expression]:
+        """What `dw`, `dt` and `dd` say."""
+        return parse(self.dw), parse(self.dt), parse(self.dd)
 
     @property
     def variables(self) -> frozenset[str]:
         """Names of all variables in the expressions."""
-        return self.expressions[0].variables | self.expressions[1].variables
+        return frozenset().union(*(e.variables for e in self.expressions))
 
     @property
     def tagged(self) -> bool:
         """True if synapses carry a tag."""
         return bool(parse(self.dt).terms) or "t" in self.variables
+
+    @property
+    def delayed(self) -> bool:
+        """True if delays are learned or read."""
+        return bool(parse(self.dd).terms) or "d" in self.variables
+
+    @property
+    def rewarded(self) -> bool:
+        """True if a reward channel is used."""
+        return bool({"r0", "r1"} & self.variables)
 
     @property
     def format(self) -> Format:
@@ -153,46 +164,48 @@ class SumOfProducts(EveryTick):
 
     @property
     def third(self) -> Literal["label", "error"]:
-        """The error if a trace takes it, else nothing that is looked at."""
-        return "error" if self.third_to else "label"
+        """The error if a trace or a reward takes it, else nothing that is looked at."""
+        return "error" if self.third_to or self.rewarded else "label"
 
     def fields(self) -> tuple[Field, ...]:
         """Tags; traces now, before each neuron's last spike, and at each tick of the epoch; sums."""
         return (
             Field("tag", "i2", ("pre", "post") if self.tagged else (1, 1)),
+            Field("no_delay", "i1", (1, 1), lasting=False),  # in place of delays that are not learned
             Field("x_trace", "i1", (2, "pre"), lasting=False),
             Field("x_seen", "i1", (2, "pre"), lasting=False),
             Field("x_past", "i1", (2 * self.epoch, "pre"), lasting=False),
             Field("x_last", "i1", ("pre",), lasting=False),
-            Field("y_trace", "i1", (3, "post"), lasting=False),
-            Field("y_seen", "i1", (3, "post"), lasting=False),
-            Field("y_past", "i1", (3 * self.epoch, "post"), lasting=False),
+            Field("y_trace", "i1", (N_Y, "post"), lasting=False),
+            Field("y_seen", "i1", (N_Y, "post"), lasting=False),
+            Field("y_past", "i1", (N_Y * self.epoch, "post"), lasting=False),
             Field("y_last", "i1", ("post",), lasting=False),
-            Field("elapsed", "i8", (2,), lasting=False),
+            Field("elapsed", "i8", (3,), lasting=False),  # ticks of this epoch, epochs, reward in this epoch
             Field("product", "f8", ("post",), lasting=False),
-            Field("totals", "f8", (2, "post"), lasting=False),
+            Field("totals", "f8", (3, "post"), lasting=False),
         )
 
     def constants(self, dt: float) -> tuple[float, ...]:
-        """Epoch, third factor, traces in use, their decays and impulses, then the table of terms."""
+        """Epoch, third factor, traces in use, reward, decays and impulses, then the table of terms."""
         third = int(self.third_to[1]) - 1 if self.third_to else -1
         used = [name in self.variables for name in TRACES]
         driven = [u and name != self.third_to for u, name in zip(used, TRACES, strict=True)]
-        weight, tag = self.expressions
-        rows = [(0.0, *r) for r in table(weight)] + [(1.0, *r) for r in table(tag)]
+        rows = [(float(z), *r) for z, e in enumerate(self.expressions) for r in table(e)]
         numbers = [x for r in rows for x in r]
         numbers += [0.0] * (MAX_TERMS * TERM_WIDTH - len(numbers))  # one length: no expression compiles anew
-        head = (self.epoch, third, self.third_scale, self.tagged, len(rows), sum(used[:2]), sum(used[2:]))
-        return (
-            *(float(x) for x in head),
-            *(4096.0 - decay_constant(tau, dt) * on for tau, on in zip(self._taus, driven, strict=True)),
-            *(float(x * on) for x, on in zip(self._impulses, driven, strict=True)),
-            *numbers,
-        )
+        beside = TAGGED * self.tagged + DELAYED * self.delayed
+        head = (self.epoch, third, self.third_scale, beside, len(rows), sum(used[:2]), sum(used[2:]))
+        channels = len({"r0", "r1"} & self.variables)
+        channel = (channels, self.reward_scale * (channels > 0), 4096 - decay_constant(self.tau_r1, dt))
+        kept = (4096 - decay_constant(tau, dt) * on for tau, on in zip(self._taus, driven, strict=True))
+        impulses = (x * on for x, on in zip(self._impulses, driven, strict=True))
+        # the reward's rows fade by themselves and know no impulses of spikes
+        every = (*head, *channel, *kept, 4096, 4096, *impulses, 0, 0, *numbers)
+        return tuple(float(x) for x in every)
 
     def kernel(self) -> Kernel:
         """Advance the traces; learn at the end of an epoch."""
-        return _tick
+        return tick_delays if self.delayed else tick
 
 
 def preview(
@@ -217,6 +230,7 @@ def preview(
         Neurons that spike in an epoch.
     traced_pre
         Rows whose bare x traces are not 0 when a post neuron spikes, `active_pre` among them; None: those.
+        A reward, where the rule takes one, is assumed to come in every epoch.
     stored_bits
         Bits of a stored weight, with its index where the projection is sparse.
 
@@ -229,60 +243,11 @@ def preview(
             f"{active_pre} active and {traced} traced of {n_pre} rows, {active_post} active of {n_post} "
             "neurons: give active_pre <= traced_pre <= n_pre and active_post <= n_post, none below 0"
         )
-    weight, tag = rule.expressions
-    w, t, rows = (
+    weight, tag, delay = (e.terms for e in rule.expressions)
+    w, rows = (
         visits(terms, n_pre, active_pre, traced if active_post else 0, n_pre if active_post else 0)
-        for terms in (weight.terms, tag.terms, weight.terms + tag.terms)
+        for terms in (weight, weight + tag + delay)
     )
     words, tag_words = rows * row_words(n_post, stored_bits), rows * row_words(n_post, TAG_BITS) * rule.tagged
-    return Preview(rows, words, tag_words, rows * n_post, (w + t) * n_post)
-
-
-@kernel
-def _tick(
-    w: Weights,
-    nnz: Int32s,
-    count: Ints,
-    key: int,
-    pre: Int32s,
-    post: Int32s,
-    third: Floats,
-    ending: int,
-    const: Floats,
-    tag: Int16s,
-    x_trace: Int8s,
-    x_seen: Int8s,
-    x_past: Int8s,
-    x_last: Int8s,
-    y_trace: Int8s,
-    y_seen: Int8s,
-    y_past: Int8s,
-    y_last: Int8s,
-    elapsed: Ints,
-    product: Floats,
-    totals: Floats,
-) -> None:
-    if const[THIRD_TO] >= 0:
-        scale = const[THIRD_SCALE] if calls_for_change(third, count) else 0.0
-        overwrite(y_trace, int(const[THIRD_TO]), third, scale)
-    x_state, y_state = (x_trace, x_seen, x_past, x_last), (y_trace, y_seen, y_past, y_last)
-    kept, impulse = const[KEPT:IMPULSE], const[IMPULSE:TABLE]
-    count[RNG_DRAWS] += advance(x_state, y_state, pre, post, kept, impulse, int(elapsed[0]), key)
-    touched = x_last.size * int(const[X_USED]) + y_last.size * int(const[Y_USED])
-    count[STATE_READS] += touched
-    count[STATE_WRITES] += touched
-    elapsed[0] += 1
-    if elapsed[0] < const[EPOCH] and ending == 0:
-        return
-    elapsed[0] = 0
-    elapsed[1] += 1
-    count[EPOCHS] += 1
-    table = const[TABLE:].reshape((-1, TERM_WIDTH))[: int(const[N_TERMS])]
-    exact, tagged = const[LSB] != 0.0, const[TAGGED] != 0.0
-    now = (int(elapsed[1]), ticks_with_spikes(y_last))
-    for i in range(x_last.size):
-        asked = accumulate(table, now, i, exact, w, tag, x_state, y_state, product, totals)
-        if asked != 0:
-            write_back(w, nnz, tag, count, key, i, asked, tagged, totals, product, const)
-    x_last[:] = 0
-    y_last[:] = 0
+    delay_words = rows * row_words(n_post, DELAY_BITS) * rule.delayed
+    return Preview(rows, words, tag_words, rows * n_post, w * n_post, delay_words)

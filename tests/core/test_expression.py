@@ -136,7 +136,7 @@ def test_rules_as_users_of_other_tools_write_them() -> None:
 def test_table_holds_the_shifts_of_the_pipeline() -> None:
     # 7 + 8 + 4 - 15 = 4 bits are shifted out, and come back with 7 bits of accumulator
     assert table(parse("-3*2^-2*x0*y1*w")) == [
-        (0.0, 1.0, -3.0, 2.0**-4, 2.0 ** (-2 + 7 + 4), 0.25, 2.0, 0.0, 5.0, 0.0, -1.0, 0.0, -1.0, 0.0)
+        (0.0, 1.0, -3.0, 2.0**-4, 2.0 ** (-2 + 7 + 4), 0.25, 2.0, 0.0, 7.0, 0.0, -1.0, 0.0, -1.0, 0.0)
     ]
     assert {len(row) for row in table(parse("x0 + y0*(x1-3)*w*t*t + u4*d"))} == {14}
 

@@ -127,6 +127,24 @@ def test_rows_columns_seeds_and_times_are_uncorrelated() -> None:
         assert abs(correlation) < 4 * np.sqrt(2 / n), name
 
 
+def test_draws_of_consecutive_keys_are_independent_and_uniform() -> None:
+    rows, columns = np.arange(64, dtype=np.uint64), np.arange(64, dtype=np.uint64)
+    drawn = np.stack([integers.uniform32_table(key, rows, columns) for key in range(100, 228)])
+    centred = drawn / 2.0**32 - 0.5
+    n = drawn.size  # 524,288
+    # mean of a uniform variable: sd 1/sqrt(12 n); of its variance 1/12: sd 1/sqrt(180 n); 4 sd
+    assert abs(centred.mean()) < 4 / np.sqrt(12 * n)
+    assert abs((centred**2).mean() - 1 / 12) < 4 / np.sqrt(180 * n)
+    for axis, name in enumerate(("next key", "next row", "next column")):
+        for lag in (1, 2, 16):
+            correlation = (centred * np.roll(centred, lag, axis)).mean() * 12
+            assert abs(correlation) < 4 / np.sqrt(n), f"{name}, lag {lag}"  # sd 1/sqrt(n)
+    # each lane of a vector of sixteen on its own: chi-square of 127 degrees of freedom, sd 16; 4 sd
+    for lane in range(16):
+        bits = drawn[:, :, lane::16] >> np.uint64(25)
+        assert abs(chi_square(bits.ravel(), 128) - 127) < 4 * 16, lane
+
+
 @pytest.mark.small
 def test_equal_keys_give_equal_bits_and_other_keys_do_not() -> None:
     key, other = draw_key(3, 10, 0), draw_key(3, 10, 1)

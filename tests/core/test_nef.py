@@ -15,14 +15,19 @@ class Population:
     """The encoder alone, with its arrays; `tick` gives the neurons that spike."""
 
     def __init__(self, encoder: NEF, n_features: int = 1, dt: float = DT) -> None:
-        n = n_features * encoder.n
-        self.v, self.rest = np.zeros(n), np.zeros(n)
+        n = n_features * encoder.lines
+        sizes = {"pre": n}
+        self.arrays = [
+            np.zeros([sizes[d] if isinstance(d, str) else d for d in f.dims], f.dtype)
+            for f in encoder.fields()
+        ]
+        self.v = self.arrays[0]
         self.ptr, self.index = np.zeros(2, np.int64), np.zeros(n, np.int32)
         self.const = np.array(encoder.constants(dt))
         self.kernel = encoder.kernel()
 
     def tick(self, *x: float) -> list[int]:
-        self.kernel(np.array(x), self.ptr, self.index, self.const, self.v, self.rest)
+        self.kernel(np.array(x), self.ptr, self.index, self.const, *self.arrays)
         assert self.ptr[0] == 0
         return [int(i) for i in self.index[: self.ptr[1]]]
 
@@ -33,8 +38,9 @@ class Population:
 
 def tuning(encoder: NEF) -> tuple[list[float], list[float]]:
     """Slope and bias of each neuron."""
-    own = encoder.constants(DT)[4:]
-    return list(own[: encoder.n]), list(own[encoder.n :])
+    *_, first = np.split(np.array(encoder.constants(DT)), [-(encoder.dimensions + 1) * encoder.n])
+    slopes = first[: -encoder.n].reshape(encoder.dimensions, encoder.n)
+    return [float(np.linalg.norm(s)) * float(np.sign(s[0])) for s in slopes.T], list(first[-encoder.n :])
 
 
 def rate(current: float, encoder: NEF) -> float:
@@ -81,11 +87,34 @@ def test_features_have_their_own_neurons_and_missing_ones_fall_silent() -> None:
     assert not both.v[:20].any()
 
 
+def test_a_group_represents_its_features_jointly() -> None:
+    encoder = NEF(n=60, dimensions=3, radius=2.0, seed=5)
+    population, x = Population(encoder, n_features=6), np.array([0.9, -1.1, 0.4])
+    counts = np.zeros(120, int)
+    for _ in range(2000):
+        for i in population.tick(*x, *(-x)):
+            counts[i] += 1
+    own = np.array(encoder.constants(DT))[-4 * 60 :].reshape(4, 60)
+    for first, sign in ((0, 1.0), (60, -1.0)):
+        currents = [
+            sum(float(own[d, k]) * sign * float(x[d]) for d in range(3)) + own[3, k] for k in range(60)
+        ]
+        expected = [2 * rate(current, encoder) for current in currents]
+        # the first and the last interval are cut
+        assert abs(counts[first : first + 60] - np.array(expected)).max() <= 1.5
+    gain = np.linalg.norm(own[:3], axis=0)
+    assert len(set(np.sign(own[0] / gain))) == 2
+    assert not Population(encoder, n_features=3).tick(0.5, math.nan, 0.5)
+    assert encoder.lines == 20
+
+
 @pytest.mark.small
 @pytest.mark.parametrize(
     ("make", "message"),
     [
         (lambda: NEF(n=0), "n=0"),
+        (lambda: NEF(n=10, dimensions=4), "dimensions=4"),
+        (lambda: NEF().constants(0.01), r"dt=0\.01 s"),
         (lambda: NEF(radius=0.0), r"radius=0\.0"),
         (lambda: NEF(tau_mem=0.0), r"tau_mem=0\.0 s"),
         (lambda: NEF(refractory=-1.0), r"refractory=-1\.0 s"),

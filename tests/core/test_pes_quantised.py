@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 
 from streamsnn.memory import Float32
 from streamsnn.rules.pes import PES
-from streamsnn.rules.pes_quantised import PESQuantised
+from streamsnn.rules.pes_quantised import KEEP, PESQuantised
 from tests.core.oracles.pes import IntegerPES
 from tests.core.oracles.pes_bench import DT, Bench, classes, follow_classes, rms
 
@@ -26,12 +26,13 @@ def impulse(rule: PESQuantised, n_pre: int) -> float:
 
 def oracle_of(rule: PESQuantised, bench: Bench) -> IntegerPES:
     keep = round(4096 * math.exp(-2 / 5))
-    return IntegerPES(keep, round(256 * impulse(rule, N_PRE)), rule.average, bench.w.tolist())
+    return IntegerPES(keep, round(256 * impulse(rule, N_PRE)), rule.average, bench.w.tolist(), rule.paired)
 
 
+@pytest.mark.parametrize("paired", [False, True], ids=["single", "on and off"])
 @pytest.mark.parametrize("average", [True, False])
-def test_every_integer_equals_the_oracle(average: bool, rng: np.random.Generator) -> None:
-    rule = replace(RULE, average=average)
+def test_every_integer_equals_the_oracle(average: bool, paired: bool, rng: np.random.Generator) -> None:
+    rule = replace(RULE, average=average, paired=paired)  # three post neurons: a pair and an odd one
     bench = Bench(rule, rng.normal(0, 30, (N_PRE, N_POST)) * 2.0**rule.exponent)
     oracle = oracle_of(rule, bench)
     for t in range(400):
@@ -98,6 +99,31 @@ def test_one_epoch_is_counted_exactly() -> None:
 
 
 @pytest.mark.small
+def test_two_bits_of_the_product_are_lost_toward_zero() -> None:
+    steps = {}
+    for x, error in ((3, 0.01), (3, -0.01), (4, 0.01), (5, -0.01), (127, 1.27)):
+        bench = Bench(RULE, np.zeros((1, 1)), Float32())
+        bench.arrays["x_pre"][:] = x
+        bench.arrays["const"][KEEP] = 4096.0  # a trace that does not decay
+        for _ in range(4):
+            bench.tick([], [error])
+        steps[x, error] = -float(bench.w[0, 0]) * 2.0 ** (7 - RULE.exponent)
+    # x E: 3 and -3 lose all, 4 stays, -5 leaves -4, and 127 * 127 = 16129 leaves 16128
+    assert list(steps.values()) == [0.0, 0.0, 4.0, -4.0, 16128.0]
+
+
+@pytest.mark.small
+def test_a_pair_moves_in_opposite_directions() -> None:
+    bench = Bench(replace(RULE, paired=True), np.zeros((1, 4)), Float32())
+    bench.arrays["x_pre"][:] = 100
+    for _ in range(4):
+        bench.tick([], [0.6, -0.2, 0.3, 0.3])  # errors 0.4 and, as a pair cannot both be too high, 0
+    on, off, *rest = bench.w[0].tolist()
+    assert on == -off < 0
+    assert rest == [0.0, 0.0]
+
+
+@pytest.mark.small
 @pytest.mark.parametrize("average", [True, False])
 def test_the_mean_error_counts_unless_switched_off(average: bool) -> None:
     bench = Bench(replace(RULE, average=average), np.zeros((1, 1)))
@@ -115,6 +141,28 @@ def test_a_non_finite_error_counts_as_none() -> None:
         bench.tick([0], [math.nan, 1.0, 1.0])
     assert not bench.w.any()
     assert (bench.counted["refused"], bench.counted["write_attempts"]) == (8, 0)
+
+
+class Pair(Bench):
+    """An on neuron that is followed, with an off neuron beside it that has the opposite error."""
+
+    def tick(self, spikes: Sequence[int], error: Sequence[float], key: int = 77, ending: int = 0) -> None:
+        super().tick(spikes, [error[0], -error[0]], key, ending)
+
+
+@pytest.mark.parametrize("order", ["iid", "class-ordered"])
+def test_an_off_neuron_mirrors_its_on_neuron(order: str, seed: int) -> None:
+    label, wanted = classes(order, np.random.default_rng(seed), blocks=60), (0.5, -0.5, 0.2, -0.2)
+    rule = PESQuantised(learning_rate=2e-3, exponent=-17, paired=True)
+    pair, alone = Pair(rule, np.zeros((60, 2))), Bench(replace(rule, paired=False), np.zeros((60, 1)))
+    errors = [rms(follow_classes(b, label, lambda t, c: wanted[c], seed)) for b in (pair, alone)]
+    # the on neuron learns what it would alone: the same errors, the same draws of its column
+    assert errors[0] == pytest.approx(errors[1], rel=1e-12)
+    on, off = pair.w.astype(int).T
+    assert np.abs(on).max() > 10
+    # mirrored but for rounding: 1,500 roundings of a step each, independent, are sqrt(1500 / 6) = 16 apart,
+    # if none is pulled back by the error; 60 synapses stay below four of those
+    assert np.abs(on + off).max() < 64
 
 
 @pytest.mark.parametrize("order", ["iid", "class-ordered"])

@@ -130,8 +130,9 @@ def test_counts_of_a_few_ticks_by_hand() -> None:
         deferred.deliver(pre)
         for bench in (dense, deferred):
             bench.learn(pre, post, [1.0, 1.0, 1.0])
-    # dense: 3 ticks x 4 rows of 3 synapses (3 x 64 + 10 bits: 4 words); 19 words of traces; 2 rows x 1
-    # post neuron change in tick 1; in tick 2 they change again, and depression reaches no one else
+    # dense: 3 ticks x 4 rows of 3 synapses (3 x 64 + 10 bits: 4 words; eligibilities 3 x 32 + 10: 2 words);
+    # 7 words of traces; 2 rows x 1 post neuron change in tick 1; in tick 2 they change again, and depression
+    # reaches no one else
     assert dense.counted == {
         "lrn_rows_read": 12,
         "lrn_words_read": 48,
@@ -139,11 +140,13 @@ def test_counts_of_a_few_ticks_by_hand() -> None:
         "write_attempts": 36,
         "writes": 4,
         "lrn_words_written": 4,
-        "state_reads": 57,
-        "state_writes": 57,
+        "state_reads": 21,
+        "state_writes": 21,
+        "tag_words_read": 24,
+        "tag_words_written": 24,
     }
-    # deferred: the third spike of all finds its row owed one tick of eligibility; 3 x 12 words of sums, and
-    # the row's three eligibilities and its trace
+    # deferred: the third spike of all finds its row owed one tick of eligibility; 3 x 12 words of sums, the
+    # row's trace, and the eligibilities of three spikes
     assert deferred.counted == {
         "lrn_rows_read": 1,
         "lrn_words_read": 4,
@@ -151,8 +154,10 @@ def test_counts_of_a_few_ticks_by_hand() -> None:
         "write_attempts": 3,
         "writes": 1,
         "lrn_words_written": 1,
-        "state_reads": 40,
-        "state_writes": 40,
+        "state_reads": 37,
+        "state_writes": 37,
+        "tag_words_read": 6,
+        "tag_words_written": 6,
         "syn_rows_read": 3,
         "syn_words_read": 12,
         "synops_stored": 9,

@@ -17,7 +17,20 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="this run is without JIT already")
 def test_small_tests_pass_without_jit() -> None:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "pytest", "-m", "small", "-q", "-p", "no:cacheprovider", "tests"],
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "pytest",
+            "-m",
+            "small",
+            "-q",
+            "-n",
+            "0",
+            "-p",
+            "no:cacheprovider",
+            "tests",
+        ],
         cwd=ROOT,
         env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
         stdin=subprocess.DEVNULL,

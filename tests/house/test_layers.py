@@ -9,10 +9,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 LAYERS = {
-    0: ("types", "jit", "atomic"),
-    1: ("memory", "surrogates", "expression"),
+    0: ("types", "jit", "atomic", "borrowed"),
+    1: ("memory", "surrogates", "expression", "fired"),
     2: ("neurons", "rules", "encoders", "readouts", "feedback"),
-    3: ("network", "core", "arena", "assembly", "plan", "targets", "recording"),
+    3: (
+        "network",
+        "core",
+        "arena",
+        "assembly",
+        "plan",
+        "views",
+        "state",
+        "targets",
+        "recording",
+        "delivery",
+        "synapses",
+        "refusals",
+    ),
     4: ("models", "control", "continual", "pretrain", "hardware", "nir", "checkpoint", "plot"),
     5: ("cli", "run", "serve", "view", "__main__"),
 }

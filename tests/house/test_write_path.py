@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 SEARCHED = {"neurons", "rules", "encoders", "readouts", "models"}
-SEARCHED |= {"core", "assembly", "arena", "network", "recording"}
+SEARCHED |= {"core", "assembly", "arena", "network", "recording", "delivery", "synapses", "refusals"}
 WEIGHTS = {"w", "row", "weights", "weight", "w_row", "synapses"}
 FRESH = {"zeros", "ones", "empty", "full", "zeros_like", "ones_like", "empty_like", "full_like", "copy"}
 FRESH |= {"array", "arange", "normal", "uniform", "integers", "random", "where", "concatenate", "astype"}

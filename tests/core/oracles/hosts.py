@@ -38,7 +38,7 @@ def rule_host(rule: Rule, encoder: Encoder | None = None) -> Network:
     """Encoder, frozen code of k winners, the rule, and the readout that suits it."""
     units = Layer("units", LI()) if rule.opens_units else _per_class()
     if isinstance(rule, EProp):  # it reads the adaptation
-        units = replace(units, neuron=ALIF(refractory=0))
+        units = replace(units, neuron=ALIF())
     return Network(
         encoder=encoder or Latency(),
         layers=(Layer("code", KWinners(K), N_HIDDEN), units),
@@ -77,7 +77,7 @@ def feedback_host(feedback: Feedback) -> Network:
     """The feedback onto a spiking hidden layer, whose input projection learns from it."""
     hidden = Layer("code", LIF(v_threshold=100.0), N_HIDDEN, feedback=feedback)
     error_driven = rule_host(LEARNING)
-    trunk = replace(TRUNK, format=Fixed(8), rule=HIDDEN_LEARNING)
+    trunk = replace(TRUNK, format=Fixed(8), rule=HIDDEN_LEARNING, sparse=False)
     return replace(
         error_driven,
         layers=(hidden, _per_class()),

@@ -49,6 +49,7 @@ class IntegerPES:
     impulse: int  # of 256
     average: bool
     w: list[list[int]]
+    paired: bool = False
     x: list[int] = field(default_factory=list)
     fresh: list[int] = field(default_factory=list)
     errors: list[Row] = field(default_factory=list)
@@ -76,14 +77,20 @@ class IntegerPES:
             self.errors = []
 
     def _learn(self, key: int, ticks: int) -> None:
-        for j in range(len(self.w[0])):
-            mean = math.fsum(e[j] for e in self.errors) / ticks if self.average else self.errors[-1][j]
-            exact = round(100 * mean)
+        n = len(self.w[0])
+        used = range(len(self.errors)) if self.average else [-1]
+        sums = [math.fsum(self.errors[t][j] for t in used) for j in range(n)]
+        for j in range(n):
+            other = j ^ 1
+            lone = not self.paired or other >= n
+            exact = round(100 * (sums[j] if lone else (sums[j] - sums[other]) / 2) / len(used))
             self.overflows += abs(exact) > 127
             level = min(max(exact, -127), 127)
             for i, x in enumerate(self.x):
-                value = self.w[i][j] - Fraction(x * level * ticks, 512)
+                size = x * abs(level) // 4 * 4  # two bits of the product do not fit
+                step = size if level > 0 else -size
                 u = Fraction(uniform32(key, i, j), 2**32)
+                value = self.w[i][j] - Fraction(step * ticks, 512)
                 self.w[i][j] = min(max(math.floor(value + u), -127), 127)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from streamsnn.memory import COUNTERS, Fixed, Format
+from streamsnn.memory import COUNTERS, Fixed, Float64, Format
 from streamsnn.types import Kernel, Rule
 
 DT = 1e-3
@@ -25,8 +25,12 @@ class Bench:
         sizes = {"pre": w.shape[0], "post": w.shape[1]}
         self.rule = rule
         self.format = chosen
+        real = "f8" if isinstance(chosen, Float64) else "f4"
         self.arrays: dict[str, Any] = {
-            f.name: np.full([sizes.get(str(d), d) for d in f.dims], f.initial, f.dtype) for f in rule.fields()
+            f.name: np.full(
+                [sizes.get(str(d), d) for d in f.dims], f.initial, real if f.dtype == "real" else f.dtype
+            )
+            for f in rule.fields()
         }
         self.w: np.ndarray = chosen.quantise(w)
         self.count = np.zeros(len(COUNTERS), np.int64)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from streamsnn.memory import COUNTERS, Fixed, Format
+from streamsnn.memory import COUNTERS, Fixed, Float64, Format
 from streamsnn.memory.synaptic import deliver_float
 from streamsnn.types import Defers, Rule
 from tests.core.oracles import memory
@@ -23,8 +23,13 @@ class RuleBench:
         exponent = number_format.exponent if isinstance(number_format, Fixed) else 0
         axes = {"pre": n_pre, "post": n_post}
         self.rule, self.format = rule, number_format
+        real = "f8" if isinstance(number_format, Float64) else "f4"
         self.ports: dict[str, Any] = {
-            f.name: np.full([d if isinstance(d, int) else axes[d] for d in f.dims], f.initial, f.dtype)
+            f.name: np.full(
+                [d if isinstance(d, int) else axes[d] for d in f.dims],
+                f.initial,
+                real if f.dtype == "real" else f.dtype,
+            )
             for f in rule.fields()
         }
         form = (float(exponent), float(number_format.bits), 0.0)

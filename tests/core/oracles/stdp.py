@@ -30,6 +30,10 @@ class Neurons:
         for i in spikes:
             self.times[i].append(t)
 
+    def heard(self) -> list[int]:
+        """Neurons that have spiked so far."""
+        return [i for i, times in enumerate(self.times) if times]
+
     def trace(self, i: int, t: int, tau: float, nearest: bool = False) -> float:
         """Sum over spikes (or the last one) of exp(-age / tau)."""
         times = self.times[i][-1:] if nearest else self.times[i]
@@ -53,6 +57,16 @@ class Projection:
         self.w[i] = [store(i, j, a, dw[j]) for j, a in enumerate(old)]
         self.count += row_counts(old, self.w[i], self.per_word, self.bits)
         self.count["rng_draws"] += len(old) if self.random else 0
+
+    def add_listed(self, i: int, dw: dict[int, float], store: Rounding) -> None:
+        """Change the named synapses of a row: the row is read, only they are visited."""
+        old = list(self.w[i])
+        for j, change in dw.items():
+            self.w[i][j] = store(i, j, old[j], change)
+        cost = row_counts(old, self.w[i], self.per_word, self.bits)
+        cost["lrn_synapses_visited"] = cost["write_attempts"] = len(dw)
+        self.count += cost
+        self.count["rng_draws"] += len(dw) if self.random else 0
 
     def add_one(self, i: int, j: int, dw: float, store: Rounding) -> None:
         """Change one synapse of a column."""
@@ -85,14 +99,13 @@ class PairOracle:
         r, t, s = self.rule, self.t, self.synapses
         nearest = r.traces == "nearest"
         span = r.w_max - r.w_min
-        y = [self.post.trace(j, t, r.tau_post, nearest) for j in range(self.post.n)]
-        for i in pre:
-            if r.a_minus and any(y):
-                dw = []
-                for j, trace in enumerate(y):
-                    part = (s.w[i][j] * s.lsb - r.w_min) / span
-                    dw.append(self._cut(i, j, -r.a_minus * trace * part**r.mu) if trace else 0.0)
-                s.add_row(i, dw, rows)
+        y = {j: self.post.trace(j, t, r.tau_post, nearest) for j in self.post.heard()}
+        for i in pre if r.a_minus and y else ():
+            dw = {}
+            for j, trace in y.items():
+                part = (s.w[i][j] * s.lsb - r.w_min) / span
+                dw[j] = self._cut(i, j, -r.a_minus * trace * part**r.mu)
+            s.add_listed(i, dw, rows)
         self.pre.fire(t, pre)
         for j in post:
             for i in range(self.pre.n):
@@ -101,7 +114,8 @@ class PairOracle:
                     part = (r.w_max - s.w[i][j] * s.lsb) / span
                     s.add_one(i, j, self._cut(i, j, r.a_plus * (x - r.x_target) * part**r.mu), columns)
         self.post.fire(t, post)
-        s.count += Counter(state_reads=self.pre.n + self.post.n, state_writes=self.pre.n + self.post.n)
+        traces = len(self.pre.heard()) + len(self.post.heard())
+        s.count += Counter(state_reads=traces, state_writes=traces)
         self.t += 1
 
 

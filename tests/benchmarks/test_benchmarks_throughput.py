@@ -1,4 +1,4 @@
-"""The speed benchmarks measure what they say, on tiny runs and on hand-made ones."""
+"""The throughput benchmarks measure what they say, on tiny runs and on hand-made ones."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import learn_step, peers, startup, throughput
+from benchmarks import learn_step, startup, throughput, throughput_peers
 from benchmarks.children import PYTHON, environment
 from benchmarks.command import Run, run_digits
 from streamsnn.run.scenario import Task, find, prepare
@@ -67,7 +67,7 @@ def test_the_timed_core_learns_what_the_model_learns(task: Task) -> None:
 
 
 def test_ratios_are_of_the_same_run(task: Task) -> None:
-    figures = peers.figures(task, repeats=1)
+    figures = throughput_peers.figures(task, repeats=1)
     cpu = figures["cpu_us_per_event_of"]
     assert set(figures["cpu_times_ours_of"]) == set(cpu) - {"streamsnn"}
     for name, ratio in figures["cpu_times_ours_of"].items():

@@ -1,0 +1,102 @@
+"""The lines of the generated text that bring spikes to neurons: delays, delivery, rings."""
+
+from collections.abc import Iterator
+
+from streamsnn.memory.convolution import Convolution, deliver_shared_float, deliver_shared_integer
+from streamsnn.memory.counters import RING_READS
+from streamsnn.memory.delays import count_delays, deliver_late_float, deliver_late_integer, lag, take
+from streamsnn.memory.graded import (
+    deliver_graded_float,
+    deliver_graded_integer,
+    deliver_graded_lists_float,
+    deliver_graded_lists_integer,
+)
+from streamsnn.memory.lists import (
+    deliver_late_lists_float,
+    deliver_late_lists_integer,
+    deliver_lists_float,
+    deliver_lists_integer,
+)
+from streamsnn.memory.synaptic import deliver_float, deliver_integer
+from streamsnn.network import INPUT, Layer, Network, Projection
+from streamsnn.plan import Plan
+from streamsnn.types import Defers, Kernel
+
+# (lists, delays of their own, integer layer)
+_DELIVER: dict[tuple[bool, bool, bool], Kernel] = {
+    (False, False, False): deliver_float,
+    (False, False, True): deliver_integer,
+    (False, True, False): deliver_late_float,
+    (False, True, True): deliver_late_integer,
+    (True, False, False): deliver_lists_float,
+    (True, False, True): deliver_lists_integer,
+    (True, True, False): deliver_late_lists_float,
+    (True, True, True): deliver_late_lists_integer,
+}
+
+_DELIVER_GRADED: dict[tuple[bool, bool], Kernel] = {
+    (False, False): deliver_graded_float,
+    (False, True): deliver_graded_integer,
+    (True, False): deliver_graded_lists_float,
+    (True, True): deliver_graded_lists_integer,
+}
+
+
+def arrivals(i: int, p: Projection) -> str:
+    """Variable that holds the spikes of projection i that arrive in this tick."""
+    return f"pre_p{i}" if _lagging(p) else f"pre_{p.pre}"
+
+
+def lagging(plan: Plan) -> Iterator[str]:
+    """Spikes that wait, and those that have waited long enough."""
+    for i, p in enumerate(plan.network.projections):
+        if _lagging(p):
+            yield f"pre_p{i} = {plan.call(f'p{i}_lag', lag, {'pre': f'pre_{p.pre}', 'now': 'now'})}"
+
+
+def deliver(plan: Plan, i: int, p: Projection, ports: dict[str, str]) -> Iterator[str]:
+    """Projection i: settle what the rows are owed, add them to the input, count the delay."""
+    if isinstance(p.rule, Defers) and (arrive := p.rule.arrive()) is not None:
+        yield plan.call(f"p{i}", arrive, ports)
+    if p.rule is not None and (own := p.rule.deliver()) is not None:
+        yield plan.call(f"p{i}", own, ports)
+    else:
+        yield _deliver(plan, i, p, ports)
+    if _lagging(p):
+        names = {**plan.synapses[f"p{i}"], "n_post": f"n_{p.post}"}
+        yield plan.call(f"p{i}", count_delays, ports, names)
+
+
+def _deliver(plan: Plan, i: int, p: Projection, ports: dict[str, str]) -> str:
+    names = {**plan.known[p.post], **plan.synapses[f"p{i}"], "now": "now", "const": f"p{i}_const"}
+    integer = plan.network.layer(p.post).neuron.integer
+    if plan.network.graded(p):
+        default = _DELIVER_GRADED[p.storage == "csr", integer]
+        names["payload"] = f"{p.pre}_sent[1 - new, : n_fired_{p.pre}]"
+    elif isinstance(p.storage, Convolution):
+        default = deliver_shared_integer if integer else deliver_shared_float
+    else:
+        default = _DELIVER[p.storage == "csr", p.own_delays, integer]
+    return plan.call(f"p{i}", default, ports, names)
+
+
+def input_delay(network: Network, layer: Layer) -> int:
+    """Ticks by which the layer's last direct input is late."""
+    into = [p for p in network.projections if (p.pre, p.post) == (INPUT, layer.name)]
+    return max((p.longest_delay for p in into), default=0)
+
+
+def rings(plan: Plan) -> Iterator[str]:
+    """Delayed input that is due; a chip reads a ring for one common delay as well."""
+    for n, layer in enumerate(plan.network.layers):
+        into = [p for p in plan.network.projections if p.post == layer.name]
+        count = f"counts[{len(plan.network.projections) + n}]"
+        if any(p.own_delays for p in into):
+            yield plan.call(layer.name, take, {"count": count}, {"now": "now"})
+        elif any(_lagging(p) for p in into):
+            yield f"{count[:-1]}, {RING_READS}] += n_{layer.name}"
+
+
+def _lagging(p: Projection) -> bool:
+    """Whether its spikes wait all for the same time."""
+    return not p.own_delays and p.longest_delay > 0

@@ -1,0 +1,57 @@
+"""Spikes as they come: event cameras, cochleas, other networks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streamsnn.fired import list_fired
+from streamsnn.jit import kernel
+from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
+
+
+@dataclass(frozen=True)
+class Spikes:
+    """Input that is spikes already: a feature other than zero is a spike of its neuron, now.
+
+        s_i[t] = 1 if x_i is neither 0 nor missing
+
+    One tick per sample: a sample is what arrived in one tick, and `continuous=True` is the network for it.
+
+    Cost per tick: no synaptic memory; the spikes are counted as messages where they are delivered.
+
+    Hosts: any.
+
+    >>> Spikes().lines
+    1
+    """
+
+    @property
+    def ticks(self) -> int:
+        """One tick per sample."""
+        return 1
+
+    @property
+    def lines(self) -> int:
+        """One input neuron per feature."""
+        return 1
+
+    def fields(self) -> tuple[Field, ...]:
+        """Scratch."""
+        return (Field("fired", "u1", ("pre",), lasting=False),)
+
+    def constants(self, dt: float) -> tuple[float, ...]:
+        """None."""
+        return ()
+
+    def kernel(self) -> Kernel:
+        """List the features that are not zero."""
+        return _encode
+
+
+@kernel
+def _encode(x: Floats, ptr: Ints, index: Int32s, fired: NDArray[np.uint8]) -> None:
+    for i in range(np.uint64(x.size)):
+        fired[i] = abs(x[i]) > 0.0  # NaN compares as false
+    ptr[0] = 0
+    ptr[1] = list_fired(fired, index, 0, 0)
