@@ -86,7 +86,8 @@ def stream(order: Order, seed: int, n: int, *, validation: bool, n_test: int) ->
     if validation:
         held: NDArray[np.int64] = N_TRAINING + rng.permutation(len(y) - N_TRAINING)[:n_test]
         return Stream(x[chosen], y[chosen], x[held], y[held])
-    return Stream(x[chosen], y[chosen], x_test[:n_test], y_test[:n_test])
+    tested = rng.permutation(len(y_test))[:n_test]
+    return Stream(x[chosen], y[chosen], x_test[tested], y_test[tested])
 
 
 def network_core(rule: Rule, thresholds: Thresholds, n_neurons: int, seed: int) -> Core:

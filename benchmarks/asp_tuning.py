@@ -19,11 +19,11 @@ from streamsnn.types import Rule
 
 TUNED = ("controlled_forgetting", "stdp", "asp")
 SEEDS = (101, 102)
-STARTS, RISES = (13.0, 50.0, 100.0, 150.0, 200.0), (0.1, 0.2, 0.5, 1.0, 2.0)
-SLOWEST, FASTER = 1e4, (100.0, 300.0, 1000.0)
+STARTS, RISES = (13.0, 50.0, 100.0, 150.0), (0.1, 0.2, 0.5, 1.0, 2.0)
+SLOWEST, FASTER = 1e4, (1000.0,)
 OWN = {
     "asp": ("tau_leak", (100.0, 300.0, 1000.0)),
-    "controlled_forgetting": ("wait", (0.03, 0.05, 0.07, 0.09)),
+    "controlled_forgetting": ("wait", (0.03, 0.05, 0.07)),
 }
 
 

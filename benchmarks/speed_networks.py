@@ -10,7 +10,6 @@ from benchmarks.peers.inputs import KEEP, LEARNING_RATE, N_OUT, SHOWN, Net, Pes,
 from streamsnn.encoders.nef import NEF
 from streamsnn.encoders.poisson import Poisson
 from streamsnn.encoders.spikes import Spikes
-from streamsnn.encoders.spikes import Spikes
 from streamsnn.feedback.symmetric import SymmetricFeedback
 from streamsnn.memory.formats import Fixed, Float32, Format
 from streamsnn.models.diehl_cook import diehl_cook_network
@@ -19,7 +18,7 @@ from streamsnn.neurons.integrator import LI
 from streamsnn.neurons.lif import LIF
 from streamsnn.readouts.linear import Linear
 from streamsnn.readouts.tracking import Tracking
-from streamsnn.rules._three_factor import Eligibility
+from streamsnn.rules._eligibility import Eligibility
 from streamsnn.rules.error_triggered import ErrorTriggered
 from streamsnn.rules.pes import PES
 from streamsnn.rules.three_factor import ThreeFactor

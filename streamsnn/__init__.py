@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from streamsnn.readouts.mixture import Mixture
     from streamsnn.readouts.spike_counts import SpikeCounts
     from streamsnn.readouts.tracking import Tracking
-    from streamsnn.rules._three_factor import Eligibility
+    from streamsnn.rules._eligibility import Eligibility
     from streamsnn.rules.asp import ASP
     from streamsnn.rules.clp import CLP
     from streamsnn.rules.controlled_forgetting import ControlledForgetting
@@ -72,7 +72,7 @@ _HOMES = {
     "DECOLLE": "rules.decolle",
     "DiehlCook": "models.diehl_cook",
     "EProp": "rules.eprop",
-    "Eligibility": "rules._three_factor",
+    "Eligibility": "rules._eligibility",
     "ErrorTriggered": "rules.error_triggered",
     "Fixed": "memory.formats",
     "Float32": "memory.formats",

@@ -7,11 +7,14 @@ dispatch between two ticks; yet each rule, neuron, encoder and readout stays one
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+
+import numba
 
 from streamsnn import delivery
 from streamsnn.arena import Slot
 from streamsnn.borrowed import borrowed
-from streamsnn.jit import load_entry
+from streamsnn.jit import load_entry, only_for
 from streamsnn.memory.counters import SAMPLES, TICKS
 from streamsnn.memory.fixed_point import draw_key
 from streamsnn.memory.graded import Graded
@@ -40,8 +43,8 @@ class Program:
     ----------
     source
         Generated text; read it to see what happens in which order.
-    run
-        The function it defines.
+    function
+        The function it defines, which takes addresses (`targets.Call`) and a sample.
     slots
         All arrays, in layout order.
     lasting
@@ -50,14 +53,23 @@ class Program:
         Every leaf's numbers, one after the other: content of the array `core.constants`.
     rows
         Names of the counter rows.
+    vector
+        Whether a target is a vector.
     """
 
     source: str
-    run: Callable[..., None]
+    function: Callable[..., int]
     slots: tuple[Slot, ...]
     lasting: tuple[Slot, ...]
     constants: tuple[float, ...]
     rows: tuple[str, ...]
+    vector: bool
+
+    @cached_property
+    def run(self) -> Callable[..., int]:
+        """The function, compiled when first asked for."""
+        row = numba.float64[::1]
+        return only_for(self.function, *[numba.int64] * 3, row, row if self.vector else numba.int64)
 
 
 def assemble(network: Network) -> Program:
@@ -67,9 +79,11 @@ def assemble(network: Network) -> Program:
     imports = "\n".join(
         f"from {k.__module__} import {k.__name__} as {alias}" for alias, k in sorted(plan.kernels.items())
     )
-    source = f"{_HEAD}{imports}\n\n\n@entry\n{RUN}\n{body}\n"
-    run = load_entry(source, [*plan.kernels.values(), borrowed, draw_key, note])
-    return Program(source, run, plan.slots, tuple(plan.lasting), tuple(plan.constants), plan.rows)
+    source = f"{_HEAD}{imports}\n\n\n@entry\n{RUN}\n{body}\n    return 0\n"
+    function = load_entry(source, [*plan.kernels.values(), borrowed, draw_key, note])
+    vector = network.readout.targets == "vector"
+    lasting, constants = tuple(plan.lasting), tuple(plan.constants)
+    return Program(source, function, plan.slots, lasting, constants, plan.rows, vector)
 
 
 def _indent(lines: Iterator[str]) -> Iterator[str]:

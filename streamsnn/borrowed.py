@@ -23,7 +23,7 @@ def borrowed(address: int, shape: Any, dtype: Any) -> NDArray[Any]:
     array([3., 4., 5.])
     """
     n_bytes = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    memory = (ctypes.c_char * n_bytes).from_address(address)
+    memory = (ctypes.c_char * n_bytes).from_address(int(address))
     return np.frombuffer(memory, dtype, -1 if n_bytes else 0).reshape(shape)
 
 

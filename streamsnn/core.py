@@ -1,5 +1,6 @@
 """The running machine."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -56,9 +57,7 @@ class Core(State):
 
     def _bind(self) -> None:
         super()._bind()
-        vector = self.network.readout.targets == "vector"
-        one = OneSample(vector, self.n_features, self.n_classes)
-        self._one = (self._program.run, one, self._memory.address, self.network.continuous)
+        self._ready: tuple[Callable[..., int], OneSample, int] | None = None
 
     # -- running --------------------------------------------------------------------------------------
 
@@ -128,21 +127,32 @@ class Core(State):
         """
         if learn and self._open_sizes:
             self._make_room(1)
-        run, one, block, continuous = self._one
-        one.fill(x, target)
-        if learn:
-            run(block, one.address, 1)
-        elif continuous:
-            self._execute(one, 0)
-        else:
-            run(block, one.address, 0)
+        run, one, block = self._ready or self._make_ready()
+        if not learn and self.network.continuous:
+            aside = self._memory.copy()  # a continuous network's state lasts
+            block = aside.address
+        mode = 1 if learn else 0
+        if target is None:
+            target = one.none
+        elif self._program.vector is False and type(target) is not int:
+            x, target = one.converted(x, target)
+        try:
+            wrong = run(block, one.address, mode, x, target)
+        except (TypeError, AttributeError):  # not what it was compiled for
+            wrong = 1
+        if wrong:
+            run(block, one.address, mode, *one.converted(x, target))
         return one.read
+
+    def _make_ready(self) -> tuple[Callable[..., int], OneSample, int]:
+        one = OneSample(self._program.vector, self.n_features, self.n_classes)
+        self._ready = (self._program.run, one, self._memory.address)
+        return self._ready
 
     def settle(self) -> None:
         """Write everything that deferring rules still hold back, so that `weights` shows it."""
         x = np.zeros((0, self.n_features))
-        vector = self.network.readout.targets == "vector"
-        target = np.zeros((0, self.n_classes)) if vector else np.zeros(0, np.int64)
+        target = np.zeros((0, self.n_classes)) if self._program.vector else np.zeros(0, np.int64)
         self._execute(Call(x, target, np.zeros((0, self.n_classes)), _NOTHING), _SETTLE)
 
     def _make_room(self, n_samples: int) -> None:
@@ -153,7 +163,9 @@ class Core(State):
     def _execute(self, call: Call, mode: int) -> Floats:
         # A continuous network's state lasts, so that predicting runs on a copy.
         memory = self._memory if mode or not self.network.continuous else self._memory.copy()
-        self._program.run(memory.address, call.address, mode)
+        self._program.run(
+            memory.address, call.address, mode, np.zeros(0), np.zeros(0) if self._program.vector else -1
+        )
         return call.scores
 
     def _recorder(self, n_samples: int) -> NDArray[np.int32]:
@@ -195,7 +207,7 @@ class Core(State):
         return self._full(projection, "w")
 
     def delays(self, projection: str) -> NDArray[Any]:
-        """A copy of the delays `[n_pre, n_post]`, in ticks, of a projection whose synapses have their own."""
+        """Delays `[n_pre, n_post]` of a projection, in ticks."""
         return self._full(projection, "delay")
 
     def n_synapses(self, projection: str) -> int:

@@ -3,8 +3,15 @@
 from collections.abc import Iterator
 
 from streamsnn.memory.convolution import Convolution, deliver_shared_float, deliver_shared_integer
-from streamsnn.memory.counters import RING_READS
-from streamsnn.memory.delays import count_delays, deliver_late_float, deliver_late_integer, lag, take
+from streamsnn.memory.counters import DELAY_WORDS_READ, RING_READS, RING_WRITES
+from streamsnn.memory.delays import (
+    DELAY_BITS,
+    count_delays,
+    deliver_late_float,
+    deliver_late_integer,
+    lag,
+    take,
+)
 from streamsnn.memory.graded import (
     deliver_graded_float,
     deliver_graded_integer,
@@ -17,6 +24,7 @@ from streamsnn.memory.lists import (
     deliver_lists_float,
     deliver_lists_integer,
 )
+from streamsnn.memory.packing import row_words
 from streamsnn.memory.synaptic import deliver_float, deliver_integer
 from streamsnn.network import INPUT, Layer, Network, Projection
 from streamsnn.plan import Plan
@@ -60,9 +68,15 @@ def deliver(plan: Plan, i: int, p: Projection, ports: dict[str, str]) -> Iterato
         yield plan.call(f"p{i}", arrive, ports)
     if p.rule is not None and (own := p.rule.deliver()) is not None:
         yield plan.call(f"p{i}", own, ports)
+    elif isinstance(p.storage, Convolution):
+        yield f"rows_p{i} = {_deliver(plan, i, p, ports)}"
     else:
         yield _deliver(plan, i, p, ports)
-    if _lagging(p):
+    if isinstance(p.storage, Convolution) and _lagging(p):
+        filters = p.storage.filters
+        yield f"counts[{i}, {DELAY_WORDS_READ}] += rows_p{i} * {row_words(filters, DELAY_BITS)}"
+        yield f"counts[{i}, {RING_WRITES}] += rows_p{i} * {filters}"
+    elif _lagging(p):
         names = {**plan.synapses[f"p{i}"], "n_post": f"n_{p.post}"}
         yield plan.call(f"p{i}", count_delays, ports, names)
 

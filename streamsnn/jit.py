@@ -60,6 +60,22 @@ def entry(function: F) -> F:
     return cast(F, numba.njit(cache=True, **_FLAGS)(function))
 
 
+def only_for(function: F, *types: Any) -> F:
+    """Compile `function` for these Numba types; others are a `TypeError`, not a second version.
+
+    >>> @kernel
+    ... def half(x):
+    ...     return x / 2
+    >>> only_for(half, numba.int64)(3)
+    1.5
+    """
+    compiled: Any = function
+    if hasattr(compiled, "compile"):  # not with JIT disabled
+        compiled.compile(types)
+        compiled.disable_compile()
+    return function
+
+
 def _python_function(function: Callable[..., Any]) -> FunctionType:
     return cast(FunctionType, getattr(function, "py_func", function))
 

@@ -132,7 +132,12 @@ class Plan:
         self.known[scope]["lengths"] = f"{scope}_{'nnz' if p.storage == 'dense' else 'many'}"
         if p.own_delays:
             self._slot(scope, Field("delay", "i1", dims))
-        elif p.longest_delay:
+        else:
+            self._line(scope, p)
+
+    def _line(self, scope: str, p: Projection) -> None:
+        """Where spikes wait that have one delay for all synapses."""
+        if p.longest_delay:
             n = slots(p.longest_delay)
             self._slot(f"{scope}_lag", Field("late", "i4", (n, p.pre), lasting=False))
             self._slot(f"{scope}_lag", Field("n_late", "i8", (n,), lasting=False))
@@ -144,6 +149,7 @@ class Plan:
         self._slot(scope, Field("nnz", "i4", (c.n_rows,)))
         for name in ("rows", "places"):
             self._slot(scope, Field(name, "i4", (c.kernel[0] * c.kernel[1],), lasting=False))
+        self._line(scope, p)
         self._const(f"{scope}_geometry", c.constants())
         self.known[scope]["geometry"] = f"{scope}_geometry_const"
 

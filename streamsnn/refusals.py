@@ -25,9 +25,9 @@ def check_synapses(p: "Projection") -> None:
         raise ValueError(
             f"projection {p.name}: storage={p.storage!r}: choose 'dense', 'csr' or a Convolution"
         )
-    if shared and (p.rule is not None or p.sparse or p.longest_delay):
+    if shared and (p.rule is not None or p.sparse or not isinstance(p.delay, int)):
         raise ValueError(
-            f"projection {p.name}: rows that neurons share are full, without delays, and do not learn; "
+            f"projection {p.name}: rows that neurons share are full, with one delay, and do not learn; "
             f"use storage='csr' with the convolution's weights"
         )
     if p.mask is not None and p.storage != "csr":

@@ -91,6 +91,8 @@ def initial(p: Projection, start: int, stop: int, n_post: int) -> Synapses | Non
 
 def full(memory: Arena, p: Projection, scope: str, what: str, n_pre: int, n_post: int) -> NDArray[Any]:
     """A copy of the weights (`"w"`) or delays (`"delay"`), 0 where a list has no synapse."""
+    if what == "delay" and not p.own_delays:
+        return np.full((n_pre, n_post), p.longest_delay, np.int8)
     if isinstance(p.storage, Convolution):
         return memory.view(f"{scope}.{what}").copy()
     if p.storage == "dense":

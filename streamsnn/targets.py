@@ -1,5 +1,6 @@
 """What a core is given to run, checked at the border."""
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -54,41 +55,55 @@ class Call:
 
 
 class OneSample(Call):
-    """A call for one sample at a time: its arrays are made once, and filling them allocates nothing.
+    """A call for one sample at a time, which is handed over beside it: nothing is allocated.
+
+    Attributes
+    ----------
+    read
+        The scores `[n_classes]`.
+    none
+        What stands for no target.
 
     >>> one = OneSample(False, n_features=2, n_classes=3)
-    >>> one.fill([0.5, 1.0], 2)
-    >>> one.target
-    array([2])
+    >>> one.converted([0.5, 1], 2)
+    (array([0.5, 1. ]), 2)
     """
 
     def __init__(self, vector: bool, n_features: int, n_classes: int) -> None:
-        self._features, self._classes, self._vector = n_features, n_classes, vector
-        target = np.zeros((1, n_classes)) if self._vector else np.zeros(1, np.int64)
+        self._vector = vector
+        target = np.zeros((1, n_classes)) if vector else np.zeros(1, np.int64)
         super().__init__(
             np.zeros((1, n_features)), target, np.zeros((1, n_classes)), np.zeros((0, 3), np.int32)
         )
+        self.given[0] = 0
         self.read: Floats = self.scores[0]
-        self._row, self._goal = self.x[0], self.target.reshape(-1)
+        self.none: Any = np.full(n_classes, np.nan) if vector else -1
 
-    def fill(self, x: Floats, target: Any) -> None:
-        """Take one sample's features and target.
+    def converted(self, x: Any, target: Any) -> tuple[Floats, Any]:
+        """A sample in the types that the program was compiled for.
 
         Raises
         ------
         ValueError
-            If shapes do not fit, or the class index is out of range.
+            If the features are no list of numbers, or the target is none of its kind.
         """
-        if len(x) != self._features:
-            raise ValueError(f"{len(x)} features, expected {self._features}")
-        self._row[:] = x
+        row = np.ascontiguousarray(x, np.float64)
+        if row.shape != self.x[0].shape:
+            raise ValueError(f"features of shape {np.shape(x)}, expected {self.x[0].shape}")
+        row = row if row.flags.writeable else row.copy()
         if target is None:
-            self._goal[:] = np.nan if self._vector else -1
-        elif self._vector:
-            if len(target) != self._classes:
-                raise ValueError(f"target of {len(target)} numbers, expected {self._classes}")
-            self._goal[:] = target
-        elif target < self._classes:
-            self.target[0] = target
-        else:
-            raise ValueError(f"target {target}: there are {self._classes} classes, so give 0 to that less 1")
+            return row, self.none
+        if self._vector:
+            goal = np.array(target, np.float64)
+            if goal.shape != self.target[0].shape:
+                raise ValueError(f"target of shape {np.shape(target)}, expected {self.target[0].shape}")
+            return row, goal
+        try:
+            index = operator.index(target)
+        except TypeError:
+            raise ValueError(f"target {target!r}: give the index of a class, or None") from None
+        if index >= self.scores.shape[1]:
+            raise ValueError(
+                f"target {index}: there are {self.scores.shape[1]} classes, so give 0 to that less 1"
+            )
+        return row, index

@@ -94,13 +94,13 @@ class Neuron(Leaf, Protocol):
 class Rule(Leaf, Protocol):
     """A learning rule of one projection.
 
-    `kernel` may name: `w` (`[n_pre, n_post]`), `nnz` (non-zero weights per row), `count`, `key` (random
-    key of this tick), `pre` (indices of the presynaptic spikes delivered in this tick), `post` (indices
-    of the spikes that the post layer has then fired), `third` (third factor), `size` (int64 `[1]`, neurons
-    of the post layer), `t` (tick of the sample), `learn`, `ending` (1 in the last tick of a sample whose
-    passing arrays are cleared after it), `const` (format constants, then the rule's own), its own fields,
-    and fields of the post layer's neuron (`v`, ...). It changes weights through
-    `streamsnn.memory.synaptic` only.
+    `kernel` may name: `w` (`[n_pre, n_post]`; of lists, what only `add_row` understands), `nnz` (non-zero
+    weights per row), `count`, `key` (random key of this tick), `pre` (indices of the presynaptic spikes
+    delivered in this tick), `post` (indices of the spikes that the post layer has then fired), `third`
+    (third factor), `size` (int64 `[1]`, neurons of the post layer), `t` (tick of the sample), `learn`,
+    `ending` (1 in the last tick of a sample whose passing arrays are cleared after it), `const` (format
+    constants, then the rule's own), its own fields, and fields of the post layer's neuron (`v`, ...). It
+    changes weights through `streamsnn.memory.synaptic` only.
 
     Within a tick: spikes are delivered, neurons advance, the readout gives the third factor, rules learn.
     """
@@ -192,8 +192,9 @@ class Readout(Leaf, Protocol):
     """Potentials of the last layer to one score per class.
 
     `kernel` may name: `scores` (float64 `[n_classes]`, to be written), `post` (spikes of the last layer in
-    this tick), `t` (tick of the sample), `const`, fields of the last layer's neuron (`v`), and fields of the rule that feeds it
-    (`owner`). `error` may also name `target` (class index, or float64 `[n_out]`) and `third` (to be written).
+    this tick), `t` (tick of the sample), `const`, fields of the last layer's neuron (`v`), and fields of the
+    rule that feeds it (`owner`). `error` may also name `target` (class index, or float64 `[n_out]`) and
+    `third` (to be written).
     """
 
     @property

@@ -8,7 +8,7 @@ from streamsnn.arena import Slot
 from streamsnn.network import INPUT
 from streamsnn.plan import Plan, variable
 
-RUN = "def run(block, call, learn):"
+RUN = "def run(block, call, learn, own_x, own_target):"
 
 
 def views(plan: Plan) -> Iterator[str]:
@@ -29,11 +29,7 @@ def views(plan: Plan) -> Iterator[str]:
         yield f"passing = block_int64[block_int64[{4 * i + 1}] * {size} // 8 :]"
     yield "given = borrowed(call, (8,), np.int64)"
     yield "n_samples, n_features, n_classes = given[4], given[5], given[6]"
-    yield "x = borrowed(given[0], (n_samples, n_features), np.float64)"
-    if plan.network.readout.targets == "class":
-        yield "target = borrowed(given[1], (n_samples,), np.int64)"
-    else:
-        yield "target = borrowed(given[1], (n_samples, n_classes), np.float64)"
+    yield from _samples(plan.network.readout.targets == "vector")
     yield "scores_out = borrowed(given[2], (n_samples, n_classes), np.float64)"
     yield "record = borrowed(given[3], (given[7], 3), np.int32)"
     for scope, (start, stop) in plan.spans.items():
@@ -41,6 +37,27 @@ def views(plan: Plan) -> Iterator[str]:
     yield "seed = core_seed[0]"
     yield "counts = counters if learn != 0 else core_uncounted"
     yield f"n_input = n_features * {plan.network.encoder.lines}"
+
+
+def _samples(vector: bool) -> Iterator[str]:
+    """Features and targets: at the addresses of the call, or one sample handed over as it is."""
+    yield "if given[0] == 0:"
+    yield "    if own_x.size != n_features:"
+    yield "        return 1"
+    yield f"    if own_target{'.size !=' if vector else ' >='} n_classes:"
+    yield "        return 2"
+    yield "    x = own_x.reshape((1, n_features))"
+    if vector:
+        yield "    target = own_target.reshape((1, n_classes))"
+    else:
+        yield "    target = borrowed(given[1], (1,), np.int64)"
+        yield "    target[0] = own_target"
+    yield "else:"
+    yield "    x = borrowed(given[0], (n_samples, n_features), np.float64)"
+    if vector:
+        yield "    target = borrowed(given[1], (n_samples, n_classes), np.float64)"
+    else:
+        yield "    target = borrowed(given[1], (n_samples,), np.int64)"
 
 
 def cuts(plan: Plan) -> Iterator[str]:

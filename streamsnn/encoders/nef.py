@@ -10,6 +10,7 @@ from streamsnn.fired import list_fired
 from streamsnn.jit import kernel
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
 
+CHUNK = 512  # neurons taken through a tick together: what is between the steps stays in the nearest cache
 Single = NDArray[np.float32]
 Flags = NDArray[np.uint8]
 
@@ -105,8 +106,8 @@ class NEF:
         return (
             Field("v", "f4", ("pre",), lasting=False),
             Field("pause", "f4", ("pre",), lasting=False),
-            Field("current", "f4", (self.n,), lasting=False),
-            Field("fired", "u1", (self.n,), lasting=False),
+            Field("current", "f4", (CHUNK,), lasting=False),
+            Field("fired", "u1", (CHUNK,), lasting=False),
             Field("tuning", "f4", (self.dimensions + 1, self.n)),
             Field("tuned", "i8", (1,)),
         )
@@ -148,17 +149,21 @@ def _through_zero(f: Callable[[Floats], Floats], stop: float, degree: int) -> tu
 
 
 @kernel
-def _drive(current: Single, tuning: Single, x: Floats) -> None:
-    """J = bias + sum over features of slope x, four features at a time; none where one is missing."""
-    last = tuning.shape[0] - 1
-    base = tuning[last]
+def _drive(current: Single, tuning: Single, at: int, x: Floats) -> None:
+    """J = bias + sum over features of slope x of the neurons from `at`; none where a feature is missing.
+
+    Four features at a time.
+    """
+    last, end = tuning.shape[0] - 1, at + current.size
+    base = tuning[last, at:end]
     for d in range(0, last, 4):
         b, c, e = min(d + 1, last), min(d + 2, last), min(d + 3, last)
         x0 = np.float32(x[d])
         x1 = np.float32(x[b] if b < last else 0.0)
         x2 = np.float32(x[c] if c < last else 0.0)
         x3 = np.float32(x[e] if e < last else 0.0)
-        t0, t1, t2, t3 = tuning[d], tuning[b], tuning[c], tuning[e]
+        t0, t1 = tuning[d, at:end], tuning[b, at:end]
+        t2, t3 = tuning[c, at:end], tuning[e, at:end]
         for k in range(np.uint64(current.size)):
             current[k] = base[k] + ((t0[k] * x0 + t1[k] * x1) + (t2[k] * x2 + t3[k] * x3))
         base = current
@@ -192,7 +197,7 @@ def _reset(current: Single, v: Single, pause: Single, spikes: Int32s, first: int
         y = (v[k] - one) / (current[k] - one)
         since = y * (c1 + y * (c2 + y * (c3 + y * c4)))  # ticks from there to the end of this one
         v[k] = np.float32(0.0)
-        pause[k] = refractory - min(since, max(-pause[k], one))
+        pause[k] = refractory - since
 
 
 @kernel
@@ -215,12 +220,15 @@ def _encode(
         tuned[0] = 1
     spikes = 0
     for group in range(x.size // dimensions):
-        first = group * n
-        own_v, own_pause = v[first : first + n], pause[first : first + n]
-        _drive(current, tuning, x[group * dimensions : (group + 1) * dimensions])
-        _charge(current, own_v, own_pause, fired, const)
-        start = spikes
-        spikes = list_fired(fired, index, start, first)
-        _reset(current, own_v, own_pause, index[start:spikes], first, const)
+        own = x[group * dimensions : (group + 1) * dimensions]
+        for at in range(0, n, CHUNK):
+            size = min(CHUNK, n - at)
+            first = group * n + at
+            drive, above = current[:size], fired[:size]
+            _drive(drive, tuning, at, own)
+            _charge(drive, v[first : first + size], pause[first : first + size], above, const)
+            start = spikes
+            spikes = list_fired(above, index, start, first)
+            _reset(drive, v[first:], pause[first:], index[start:spikes], first, const)
     ptr[0] = 0
     ptr[1] = spikes

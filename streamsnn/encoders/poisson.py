@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from streamsnn.jit import kernel
-from streamsnn.memory.fixed_point import draw
+from streamsnn.memory.fixed_point import draw, mix
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
 
 TICKS, LOW, CHANCE, LARGEST = range(4)
@@ -21,7 +21,8 @@ class Poisson:
     Each tick of each neuron is an independent Bernoulli trial, which is what Poisson spikes are on a grid of
     ticks. The gaps between successes of such trials are geometric and are drawn directly, so that a sample
     costs one draw per spike and per neuron that is not silent, not one per neuron and tick. Missing features
-    (NaN) stay silent. Equal seed, clock and values give equal spikes.
+    (NaN) stay silent. Equal seed, clock and values give equal spikes; other values give others, so that
+    samples that are predicted at the same time do not share their noise.
 
     Parameters
     ----------
@@ -98,11 +99,18 @@ def _encode(
     x: Floats, key: int, ptr: Ints, index: Int32s, const: Floats, due: Int32s, after: Int32s, scale: Floats
 ) -> None:
     ticks = int(const[TICKS])
+    content = 0
     for i in range(x.size):
         p = min((x[i] - const[LOW]) * const[CHANCE], const[LARGEST])
         if p > 0.0:  # not for NaN
+            content += (i + 1) * int(p * 2.0**32)
             scale[i] = 1.0 / np.log1p(-p) if p < 1.0 else 0.0  # 0: every gap is one tick
-            t = _next_spike(key, i, -1, scale[i], ticks)
+        else:
+            scale[i] = 1.0
+    own_key = mix((key ^ content) & 0xFFFFFFFF)
+    for i in range(x.size):
+        if scale[i] <= 0.0:
+            t = _next_spike(own_key, i, -1, scale[i], ticks)
             if t < ticks:
                 after[i] = due[t]
                 due[t] = i + 1
@@ -116,7 +124,7 @@ def _encode(
             following = after[i]
             index[n] = i
             n += 1
-            later = _next_spike(key, i, t, scale[i], ticks)
+            later = _next_spike(own_key, i, t, scale[i], ticks)
             if later < ticks:
                 after[i] = due[later]
                 due[later] = i + 1

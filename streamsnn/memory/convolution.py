@@ -164,14 +164,16 @@ def deliver_shared_integer(
     rows: Int32s,
     places: Int32s,
     const: Floats,
-) -> None:
-    """Add the integer currents (`synaptic.deliver_integer`) of the rows that each spike reads."""
+) -> int:
+    """Add the integer currents (`synaptic.deliver_integer`) of the rows that each spike reads; how many."""
     exponent = int(const[GAIN])
     gain = np.int32(64 << max(exponent, 0))
     down = -min(exponent, 0)
     filters = w.shape[1]
+    total = 0
     for k in range(pre.size):
         n = find_rows(pre[k], geometry, rows, places)
+        total += n
         for r in range(n):
             row, to = w[rows[r]], acc[places[r] * filters : (places[r] + 1) * filters]
             if down == 0:
@@ -181,6 +183,7 @@ def deliver_shared_integer(
                 for f in range(row.size):
                     to[f] += (np.int32(row[f]) * 64 >> down) & -64
         count_shared(nnz, count, rows[:n], filters, const)
+    return total
 
 
 @kernel
@@ -194,14 +197,17 @@ def deliver_shared_float(
     rows: Int32s,
     places: Int32s,
     const: Floats,
-) -> None:
+) -> int:
     """The same in real values."""
     lsb = acc.dtype.type(const[LSB] if const[LSB] > 0.0 else 1.0)
     filters = w.shape[1]
+    total = 0
     for k in range(pre.size):
         n = find_rows(pre[k], geometry, rows, places)
+        total += n
         for r in range(n):
             row, to = w[rows[r]], acc[places[r] * filters : (places[r] + 1) * filters]
             for f in range(row.size):
                 to[f] += lsb * row[f]
         count_shared(nnz, count, rows[:n], filters, const)
+    return total

@@ -35,7 +35,8 @@ def _change(
 
 
 def _sum(a: Real, rows: Three, by: Any) -> Real:
-    return by[0] * a[rows[0]] + by[1] * a[rows[1]] + by[2] * a[rows[2]]
+    total: Real = by[0] * a[rows[0]] + by[1] * a[rows[1]] + by[2] * a[rows[2]]
+    return total
 
 
 _ARGUMENTS = ("w", "i", "first", "n", "a", "rows", "by", "low", "high", "key")
@@ -46,7 +47,8 @@ _uniform: Any = types.UniTuple
 def _vectors(kind: str) -> Any:
     @intrinsic
     def change(
-        typing: Any, w: Any, i: Any, first: Any, n: Any, a: Any, rows: Any, by: Any, low: Any, high: Any, key: Any
+        typing: Any, w: Any, i: Any, first: Any, n: Any, a: Any, rows: Any, by: Any, low: Any, high: Any,
+        key: Any,
     ) -> Any:  # fmt: skip
         real, i8 = types.float64, types.int64
         given = (w, i8, i8, i8, a, _uniform(i8, 3), _uniform(a.dtype, 3), real, real, i8)

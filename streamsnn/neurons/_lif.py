@@ -139,7 +139,7 @@ def tick_float(
         j = out[k]
         v[j] = v[j] - theta if excess else 0.0
         silent[j] = refractory
-    tally(count, v.size, active, n_spikes)
+    tally(count, v.size, int(active), n_spikes)
     return n_spikes
 
 

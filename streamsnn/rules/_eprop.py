@@ -1,5 +1,7 @@
 """Kernels of e-prop: a row's eligibilities every tick, or by spans of ticks when the row is next read."""
 
+import numpy as np
+
 from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.eligibility import count_tags
@@ -136,7 +138,7 @@ def arrive(
 ) -> None:
     """Bring the rows up to date that are about to be read."""
     for k in range(pre.size):
-        i = pre[k]
+        i = int(np.int64(pre[k]))  # as `remember` counts rows: one compiled `_catch_up` serves both
         _catch_up(w, nnz, count, key, i, now[0], x_pre, eps, f, delta, opened, spans, const)
         x_pre[i] += 1.0
         opened[i] = now[0] + 1

@@ -9,18 +9,8 @@ from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import add_row, calls_for_change
 from streamsnn.rules._activity import low_pass
 from streamsnn.rules._defaults import EveryTick
-from streamsnn.rules._three_factor import (
-    CENTRE,
-    KEEP,
-    KEEP_RISE,
-    KIND,
-    RATE,
-    STEEPNESS,
-    Eligibility,
-    arrive,
-    note_changes,
-    settle,
-)
+from streamsnn.rules._eligibility import CENTRE, KEEP, KEEP_RISE, KIND, RATE, STEEPNESS, Eligibility
+from streamsnn.rules._three_factor import arrive, note_changes, settle
 from streamsnn.surrogates import Surrogate, surrogate
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Real, Weights
 

@@ -8,7 +8,8 @@ from streamsnn.jit import kernel
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import calls_for_change
 from streamsnn.rules._defaults import EveryTick
-from streamsnn.rules._three_factor import N_OWN, Eligibility, arrive, changes, note_changes, settle
+from streamsnn.rules._eligibility import N_OWN, Eligibility
+from streamsnn.rules._three_factor import arrive, changes, note_changes, settle
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Real, Weights
 
 START, TARGET, GAIN, FLOOR = range(N_OWN, N_OWN + 4)

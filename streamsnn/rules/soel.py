@@ -9,7 +9,8 @@ from streamsnn.memory.counters import OVERFLOWS
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.synaptic import calls_for_change
 from streamsnn.rules._defaults import EveryTick
-from streamsnn.rules._three_factor import N_OWN, Eligibility, arrive, changes, note_changes, settle
+from streamsnn.rules._eligibility import N_OWN, Eligibility
+from streamsnn.rules._three_factor import arrive, changes, note_changes, settle
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Real, Weights
 
 SCALE, DEAD_ZONE, PERIOD = range(N_OWN, N_OWN + 3)

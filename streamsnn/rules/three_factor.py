@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from streamsnn.memory.formats import Float32, Format
 from streamsnn.rules._defaults import EveryTick
-from streamsnn.rules._three_factor import Eligibility, arrive, dense, remember, settle
+from streamsnn.rules._eligibility import Eligibility
+from streamsnn.rules._three_factor import arrive, dense, remember, settle
 from streamsnn.surrogates import Surrogate
 from streamsnn.types import Field, Kernel
 

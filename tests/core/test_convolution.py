@@ -65,15 +65,18 @@ def network(first: Projection, neuron: LIF) -> Network:
     return Network(Latency(), layers, (first, top), Linear())
 
 
-@pytest.mark.parametrize("neuron", [LIF(v_threshold=40.0), LIF(v_threshold=40.0, arithmetic="float")])
-@pytest.mark.parametrize("exponent", [0, -2])
+@pytest.mark.parametrize(
+    ("neuron", "exponent"),
+    [(LIF(v_threshold=40.0), -2), (LIF(v_threshold=40.0), 1), (LIF(v_threshold=40.0, arithmetic="float"), 0)],
+)
 def test_a_convolution_is_its_dense_matrix(neuron: LIF, exponent: int, rng: np.random.Generator) -> None:
     fmt = Fixed(8, exponent=exponent)
     kernel = rng.integers(-30, 31, (C.n_rows, C.filters)).astype(float)
     kernel[rng.random(kernel.shape) < 0.2] = 0.0
-    shared = Projection("input", "maps", Given(kernel), fmt, storage=C)
+    delay = 3 if neuron.integer else 0
+    shared = Projection("input", "maps", Given(kernel), fmt, storage=C, delay=delay)
     # shared rows are floored to a multiple of 2^6 one by one, as the rows of the matrix are
-    unrolled = Projection("input", "maps", Given(matrix(C, kernel)), fmt)
+    unrolled = Projection("input", "maps", Given(matrix(C, kernel)), fmt, delay=delay)
     x = rng.random((8, C.n_pre))
     x[rng.random(x.shape) < 0.5] = 0.0
     cores = [Core(network(p, neuron), n_features=C.n_pre, n_classes=3) for p in (shared, unrolled)]
@@ -93,6 +96,8 @@ def test_a_convolution_is_its_dense_matrix(neuron: LIF, exponent: int, rng: np.r
     assert count["synops_stored"] == joined
     assert count["syn_rows_read"] == joined / C.filters
     assert count["syn_words_read"] == joined / C.filters * words(C.filters, 8)
+    assert count["ring_writes"] == (joined if delay else 0)
+    assert count["delay_words_read"] == (joined / C.filters * words(C.filters, 6) if delay else 0)
 
 
 def test_the_kernel_is_stored_once() -> None:
@@ -120,10 +125,9 @@ def test_the_kernel_is_stored_once() -> None:
 @pytest.mark.parametrize(
     ("wrong", "part"),
     [
-        ({"rule": ThreeFactor(), "format": Float32()}, "full, without delays, and do not learn"),
-        ({"delay": 2}, "full, without delays, and do not learn"),
-        ({"delay": RandomDelays(3)}, "full, without delays, and do not learn"),
-        ({"sparse": True}, "full, without delays, and do not learn"),
+        ({"rule": ThreeFactor(), "format": Float32()}, "full, with one delay, and do not learn"),
+        ({"delay": RandomDelays(3)}, "full, with one delay, and do not learn"),
+        ({"sparse": True}, "full, with one delay, and do not learn"),
         ({"mask": Given(np.ones((C.n_rows, C.filters)))}, "a mask needs storage='csr'"),
     ],
 )

@@ -57,9 +57,17 @@ def spikes(core: Core, x: np.ndarray, layer: int) -> list[tuple[int, int]]:
 def test_a_spike_arrives_when_its_delay_is_over() -> None:
     core = Core(relays(5, on=2), n_features=3, n_classes=3)
     assert core.network.ticks == 4 + 1 + 5 + 2
+    assert core.delays("input->first").tolist() == [[5, 5, 5]] * 3
     assert spikes(core, X, 0) == [(0, 0), (2, 1)]
     assert spikes(core, X, 1) == [(5, 0), (2 + 5, 1)], "an encoder's spike in tick t + delay"
     assert spikes(core, X, 2) == [(5 + 3, 0), (2 + 5 + 3, 1)], "a layer's in tick t + 1 + delay"
+
+
+def test_networks_without_delays_do_not_pay_for_them() -> None:
+    plain, late = (Core(relays(delay), n_features=3, n_classes=3).source for delay in (0, RandomDelays(2)))
+    words_of_delays = ("now = ", "_ring", "_lag", "_late", "_delay")
+    assert [word for word in words_of_delays if word in plain] == []
+    assert [word for word in words_of_delays if word in late] == ["now = ", "_ring", "_late", "_delay"]
 
 
 @pytest.mark.small

@@ -15,7 +15,7 @@ from streamsnn.memory.initial import Gaussian
 from streamsnn.network import Layer, Network, Projection
 from streamsnn.neurons.integrator import LI
 from streamsnn.readouts.tracking import Tracking
-from streamsnn.rules._three_factor import Eligibility
+from streamsnn.rules._eligibility import Eligibility
 from streamsnn.rules.error_triggered import ErrorTriggered
 from streamsnn.rules.soel import SOEL
 from streamsnn.rules.three_factor import ThreeFactor

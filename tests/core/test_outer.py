@@ -97,3 +97,19 @@ def test_draws_differ_between_rows_and_columns() -> None:
     assert w.mean() == pytest.approx(0.5, abs=4 * 0.0035)
     assert np.mean(w[:, 0] == w[:, 1]) == pytest.approx(0.5, abs=4 * 0.0035)
     assert np.mean(w[1:, 0] == w[:-1, 0]) == pytest.approx(0.5, abs=4 * 0.0035)
+
+
+def test_rows_that_are_lists_are_changed_alike(rng: np.random.Generator) -> None:
+    n, width = 12, 3
+    full = Fixed(8).quantise(rng.normal(0, 5, (n, width)))
+    column = np.tile(np.arange(width, dtype=np.uint16), n)  # every synapse is stored
+    first, many = np.arange(n) * width, np.full(n, width, np.int32)
+    lists = (full.ravel().copy(), column, first, many)
+    nnz, by_list = nonzero(full), nonzero(full)
+    activity, post = rng.random(n) * (rng.random(n) < 0.7), rng.normal(0, 1, width)
+    count, other = new_count(), new_count()
+    add_outer(full, nnz, count, 4, 3.0, activity, post, constants(Fixed(8)))
+    add_outer(lists, by_list, other, 4, 3.0, activity, post, constants(Fixed(8)))
+    assert lists[0].tolist() == full.ravel().tolist()
+    assert by_list.tolist() == nnz.tolist()
+    assert other.tolist() == count.tolist()

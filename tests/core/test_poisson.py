@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from streamsnn.encoders.poisson import Poisson
-from tests.core.oracles.integers import uniform32
+from tests.core.oracles.integers import mix32, uniform32
 
 DT = 1e-3
 
@@ -38,10 +38,15 @@ class Bench:
 
 def trial_spikes(encoder: Poisson, x: list[float], key: int) -> list[list[int]]:
     """Spike times of each neuron: a gap counts failing trials, from inverting their distribution."""
-    times = []
-    for i, value in enumerate(x):
+    chances = []
+    for value in x:
         share = min(max((value - encoder.low) / (encoder.high - encoder.low), 0.0), 1.0)
-        p = 0.0 if math.isnan(value) else min(1.0, DT * encoder.max_rate * share)
+        chances.append(0.0 if math.isnan(value) else min(1.0, DT * encoder.max_rate * share))
+    # the values enter the key: samples of one clock do not share their noise
+    content = sum((i + 1) * math.floor(p * 2**32) for i, p in enumerate(chances))
+    key = mix32((key ^ content) % 2**32)
+    times = []
+    for i, p in enumerate(chances):
         own: list[int] = []
         t = -1
         while p > 0:
@@ -106,6 +111,9 @@ def test_equal_keys_give_equal_spikes_and_others_do_not() -> None:
     first, other, again = (bench.encode(x, key) for key in (1, 2, 1))
     assert first.tobytes() == again.tobytes()
     assert first.tobytes() != other.tobytes()
+    # one feature less: the others' noise is another
+    less = bench.encode([*x[:4], 0.99], 1)
+    assert less[:, :4].tobytes() != first[:, :4].tobytes()
 
 
 @pytest.mark.small
