@@ -26,7 +26,7 @@ N_TRAINING = 50_000  # of the 60,000 training digits; the others are for choosin
 
 RULES: dict[str, Callable[[], Rule]] = {
     "stdp": lambda: PairSTDP(a_plus=1e-2, a_minus=1e-4, norm=NORM),
-    "asp": lambda: ASP(learning_rate=0.2, stability=0.05, tau_leak=1000.0),
+    "asp": lambda: ASP(learning_rate=0.2, stability=0.05, tau_leak=1e4),
     "asp_without_leak": lambda: ASP(learning_rate=0.2, stability=0.05, tau_leak=np.inf),
     "controlled_forgetting": lambda: ControlledForgetting(learning_rate=0.2, novelty=5.0, stability=0.1),
 }

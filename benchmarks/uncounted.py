@@ -1,9 +1,10 @@
 """A copy of the packages whose core counts nothing.
 
-Removed, inside functions that `@kernel` compiles: every addition to a counter (`count[...] += ...`), every
-call of `count_delivery`, and the upkeep of the numbers of non-zero weights that only counting reads
-(`nnz[...] += ...`); inside `assembly.py`: every generated line `counts[...] += ...`. Local sums that fed a
-counter become dead code, which the compiler removes, so that what is left is a core that never counted.
+Removed, inside functions that `kernel` or `seldom` compiles: every addition to a counter
+(`count[...] += ...`), every call of `count_delivery`, and the upkeep of the numbers of non-zero weights that
+only counting reads (`nnz[...] += ...`); inside `assembly.py`: every generated line `counts[...] += ...`. Local
+sums that fed a counter become dead code, which the compiler removes, so that what is left is a core that
+never counted.
 """
 
 import ast
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.children import package_folder
 
+COMPILES = {"kernel", "seldom"}
 COUNTERS = {"count", "nnz"}
 COUNTING_CALLS = {"count_delivery"}
 GENERATED = "counts["
@@ -60,11 +62,18 @@ def without_counting(source: str) -> tuple[str, list[str]]:
 class _WithoutCounting(ast.NodeTransformer):
     def __init__(self) -> None:
         self.removed: list[str] = []
+        self._compiled: set[str] = set()  # functions that are handed to a compiling function by name
         self._in_kernel = False
+
+    def visit_Module(self, node: ast.Module) -> ast.AST:
+        calls = [n for n in ast.walk(node) if isinstance(n, ast.Call) and _name(n.func) in COMPILES]
+        self._compiled = {_name(argument) for call in calls for argument in call.args}
+        return self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         outside = self._in_kernel
-        self._in_kernel = any(isinstance(d, ast.Name) and d.id == "kernel" for d in node.decorator_list)
+        decorated = any(_name(d) in COMPILES for d in node.decorator_list)
+        self._in_kernel = outside or decorated or node.name in self._compiled
         self.generic_visit(node)
         self._in_kernel = outside
         return node

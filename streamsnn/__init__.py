@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from streamsnn.encoders.latency import AdaptivePopulation, Latency
     from streamsnn.encoders.nef import NEF
     from streamsnn.encoders.poisson import Poisson
+    from streamsnn.encoders.spikes import Spikes
     from streamsnn.feedback.local import LocalFeedback
     from streamsnn.feedback.random import RandomFeedback
     from streamsnn.feedback.symmetric import SymmetricFeedback
@@ -109,6 +110,7 @@ _HOMES = {
     "SignedRandom": "memory.initial",
     "SpikeCounts": "readouts.spike_counts",
     "SpikeResponse": "neurons.spike_response",
+    "Spikes": "encoders.spikes",
     "SpikingClassifier": "models.classifier",
     "StochasticSTDP": "rules.stochastic_stdp",
     "SumOfProducts": "rules.sum_of_products",
@@ -175,6 +177,7 @@ __all__ = [
     "SignedRandom",
     "SpikeCounts",
     "SpikeResponse",
+    "Spikes",
     "SpikingClassifier",
     "StochasticSTDP",
     "SumOfProducts",

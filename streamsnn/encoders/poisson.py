@@ -106,7 +106,7 @@ def _encode(
             content += (i + 1) * int(p * 2.0**32)
             scale[i] = 1.0 / np.log1p(-p) if p < 1.0 else 0.0  # 0: every gap is one tick
         else:
-            scale[i] = 1.0
+            scale[i] = 1.0  # silent
     own_key = mix((key ^ content) & 0xFFFFFFFF)
     for i in range(x.size):
         if scale[i] <= 0.0:

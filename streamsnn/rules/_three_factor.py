@@ -133,7 +133,7 @@ def arrive(
 ) -> None:
     """Settle the rows that are about to be read, and move their traces to now."""
     for k in range(pre.size):
-        i = pre[k]
+        i = int(np.int64(pre[k]))  # as elsewhere: what it is handed to is compiled once
         _settle_soon(w, nnz, count, key, i, p, q, delta, now[0], opened, owed, prefix, prefix_rise, const)
         silent = now[0] - (opened[i] - 1) if opened[i] > 0 else 0
         p[i] = p[i] * const[POWERS + silent] + 1.0

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.deferred import add_interval, any_change, block_ticks, powers, remember_tick
@@ -163,7 +165,7 @@ def _arrive(
     const: Floats,
 ) -> None:
     for k in range(pre.size):
-        i = pre[k]
+        i = int(np.int64(pre[k]))  # as elsewhere: what it is handed to is compiled once
         _settle_row(w, nnz, count, key, i, p, delta, now[0], opened, fresh, prefix, before, const)
         silent = now[0] - (opened[i] - 1) if opened[i] > 0 else 0
         p[i] = p[i] * const[KEEP] ** silent + 1.0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from streamsnn.encoders.poisson import Poisson
-from tests.core.oracles.integers import mix32, uniform32
+from tests.core.oracles.integers import scramble, uniform32
 
 DT = 1e-3
 
@@ -44,7 +44,7 @@ def trial_spikes(encoder: Poisson, x: list[float], key: int) -> list[list[int]]:
         chances.append(0.0 if math.isnan(value) else min(1.0, DT * encoder.max_rate * share))
     # the values enter the key: samples of one clock do not share their noise
     content = sum((i + 1) * math.floor(p * 2**32) for i, p in enumerate(chances))
-    key = mix32((key ^ content) % 2**32)
+    key = scramble((key ^ content) % 2**32)
     times = []
     for i, p in enumerate(chances):
         own: list[int] = []

@@ -58,6 +58,7 @@ STREAMSNN = (
     "SignedRandom",
     "SpikeCounts",
     "SpikeResponse",
+    "Spikes",
     "SpikingClassifier",
     "StochasticSTDP",
     "SumOfProducts",

@@ -119,7 +119,7 @@ class ThreeFactorMachine:
         self.n_hidden = len(trunk.rows[0])
         weights = [[0.0] * n_classes for _ in range(self.n_hidden)]
         self.lsb = 2.0**exponent
-        synapses = Synapses(weights, fixed_rounding(self.lsb, -127, 127, 0), per_word=8, bits=8)
+        synapses = Synapses(weights, fixed_rounding(self.lsb, -127, 127, 0, single=True), per_word=8, bits=8)
         self.rule = DenseThreeFactor(rule.learning_rate, rule.tau_pre, DT, rule.width, rule.centre, synapses)
         self.clock = 0
         self.count: dict[str, Counter[str]] = defaultdict(Counter)
@@ -154,7 +154,7 @@ class ThreeFactorMachine:
             if t == ticks - 1 and label >= 0:
                 error = softmax_error(v, label)
             self.rule.synapses.store = fixed_rounding(
-                self.lsb, -127, 127, sample_key(self.seed, self.clock * ticks + t, 1)
+                self.lsb, -127, 127, sample_key(self.seed, self.clock * ticks + t, 1), single=True
             )
             cost = self.rule.tick(arrived, v, error)
             self.count["code->units"] += cost + Counter(rng_draws=cost["write_attempts"])

@@ -44,11 +44,19 @@ def round_fixed(x: float, low: int, high: int, u: float) -> int:
     return min(max(math.floor(x + u), low), high)
 
 
-def fixed_rounding(lsb: float, low: int, high: int, key: int | None) -> Rounding:
-    """How a synapse (i, j) takes old + dw: stochastic with `key`, to the nearest with None."""
+def fixed_rounding(lsb: float, low: int, high: int, key: int | None, *, single: bool = False) -> Rounding:
+    """How a synapse (i, j) takes old + dw: stochastic with `key`, to the nearest with None.
+
+    `single`: dw was computed in single precision, which moves a weight by its whole part, and by one more
+    with the probability of its fraction.
+    """
 
     def store(i: int, j: int, old: float, dw: float) -> float:
         u = 0.5 if key is None else uniform32(key, i, j) / 2**32
+        if single and key is not None:
+            whole = math.trunc(dw / lsb)
+            up = u < abs(dw / lsb - whole)
+            return min(max(old + whole + up * math.copysign(1, dw), low), high)
         return round_fixed(old + dw / lsb, low, high, u)
 
     return store
