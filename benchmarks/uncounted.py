@@ -1,10 +1,10 @@
 """A copy of the packages whose core counts nothing.
 
 Removed, inside functions that `kernel` or `seldom` compiles: every addition to a counter
-(`count[...] += ...`), every call of `count_delivery`, and the upkeep of the numbers of non-zero weights that
-only counting reads (`nnz[...] += ...`); inside `assembly.py`: every generated line `counts[...] += ...`. Local
-sums that fed a counter become dead code, which the compiler removes, so that what is left is a core that
-never counted.
+(`count[...] += ...`), every call of `count_delivery`, and the upkeep of the numbers of non-zero weights
+that only counting reads (`nnz[...] += ...`); inside `assembly.py`: every generated line
+`counts[...] += ...`. Local sums that fed a counter become dead code, which the compiler removes, so that
+what is left is a core that never counted.
 """
 
 import ast
