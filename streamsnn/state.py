@@ -22,7 +22,8 @@ class State:
         As for `Core`.
 
     >>> from streamsnn import SpikingClassifier
-    >>> model = SpikingClassifier().learn_one({"a": 1.0}, "yes")
+    >>> model = SpikingClassifier()
+    >>> model.learn_one({"a": 1.0}, "yes")
     >>> model.core.n_features, model.core.n_classes
     (1, 1)
     """

@@ -43,7 +43,7 @@ class Poisson:
     Comput. Neurosci. 2015 (input); Devroye, Non-Uniform Random Variate Generation, 1986 (geometric gaps).
 
     >>> Poisson(ticks=100, max_rate=100.0).constants(0.001)
-    (100.0, 0.0, 0.1, 1.0)
+    (100.0, 0.0, 0.1, 0.1)
     """
 
     ticks: int = 250

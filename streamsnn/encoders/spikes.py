@@ -14,9 +14,14 @@ from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
 class Spikes:
     """Input that is spikes already: a feature other than zero is a spike of its neuron, now.
 
-        s_i[t] = 1 if x_i is neither 0 nor missing
+        s_i[t] = 1 if |x_i| > threshold, else 0; 0 where x_i is missing
 
     One tick per sample: a sample is what arrived in one tick, and `continuous=True` is the network for it.
+
+    Parameters
+    ----------
+    threshold
+        Size that a feature must exceed, in the feature's unit; 0, so that any value but zero is a spike.
 
     Cost per tick: no synaptic memory; the spikes are counted as messages where they are delivered.
 
@@ -25,6 +30,12 @@ class Spikes:
     >>> Spikes().lines
     1
     """
+
+    threshold: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.threshold >= 0:
+            raise ValueError(f"threshold={self.threshold}: give 0 or a positive size")
 
     @property
     def ticks(self) -> int:
@@ -41,8 +52,8 @@ class Spikes:
         return (Field("fired", "u1", ("pre",), lasting=False),)
 
     def constants(self, dt: float) -> tuple[float, ...]:
-        """None."""
-        return ()
+        """`(threshold,)`."""
+        return (float(self.threshold),)
 
     def kernel(self) -> Kernel:
         """List the features that are not zero."""
@@ -50,8 +61,8 @@ class Spikes:
 
 
 @kernel
-def _encode(x: Floats, ptr: Ints, index: Int32s, fired: NDArray[np.uint8]) -> None:
+def _encode(x: Floats, ptr: Ints, index: Int32s, const: Floats, fired: NDArray[np.uint8]) -> None:
     for i in range(np.uint64(x.size)):
-        fired[i] = abs(x[i]) > 0.0  # NaN compares as false
+        fired[i] = abs(x[i]) > const[0]  # NaN compares as false
     ptr[0] = 0
     ptr[1] = list_fired(fired, index, 0, 0)

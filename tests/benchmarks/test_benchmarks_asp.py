@@ -69,7 +69,7 @@ def test_a_tiny_run_writes_its_record(
     tmp_path: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("STREAMSNN_DATA", str(data_folder))
-    monkeypatch.setattr(asp_network, "TICKS", 20)
+    monkeypatch.setattr(asp_network, "TICKS", 100)
     path = tmp_path / "asp.json"
     asp.main(["--seeds", "1", "--samples", "30", "--test", "20", "--neurons", "100", "--json", str(path)])
     found = json.loads(path.read_text())

@@ -41,7 +41,7 @@ class Bench:
             own = (self.trace, np.zeros(N_PRE), self.delta)
             self.kernel(*shared, silent, error, v, *own, self.const)
         else:
-            self.kernel(*shared, error, self.trace, self.const)
+            self.kernel(*shared, error, self.trace, self.delta, self.const)
 
     @property
     def counted(self) -> Counter[str]:

@@ -24,6 +24,11 @@ def test_every_flag_is_listed_once_and_in_order(n: int, share: float, rng: np.ra
 def test_features_that_are_not_zero_are_spikes() -> None:
     x = np.array([0.0, 1.0, -0.0, np.nan, -3.0, 1e-300, np.inf])
     ptr, index, fired = np.zeros(2, np.int64), np.zeros(7, np.int32), np.zeros(7, np.uint8)
-    Spikes().kernel()(x, ptr, index, fired)
+    Spikes().kernel()(x, ptr, index, np.array(Spikes().constants(1e-3)), fired)
     assert ptr.tolist() == [0, 4]
     assert index[:4].tolist() == [1, 4, 5, 6]
+    Spikes().kernel()(x, ptr, index, np.array(Spikes(threshold=1.0).constants(1e-3)), fired)
+    assert ptr.tolist() == [0, 2]
+    assert index[:2].tolist() == [4, 6]
+    with pytest.raises(ValueError, match=r"threshold=-1\.0"):
+        Spikes(threshold=-1.0)

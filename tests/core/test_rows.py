@@ -160,7 +160,7 @@ def test_words_changed_counts_words(per_word: int, rng: np.random.Generator) -> 
         bits = [k for k in range(step) if rng.random() < density]
         mask = np.uint64(sum(1 << k for k in bits))
         assert set_bits(mask) == len(bits)
-        assert words_changed(mask, per_word, starts) == len({k // per_word for k in bits})
+        assert words_changed(mask, per_word, np.uint64(starts)) == len({k // per_word for k in bits})
 
 
 def test_every_counter_is_known_to_this_file() -> None:
