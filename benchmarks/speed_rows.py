@@ -9,7 +9,7 @@ from streamsnn.jit import kernel
 from streamsnn.memory.counters import COUNTERS, WRITE_ATTEMPTS
 from streamsnn.memory.formats import Float32
 from streamsnn.memory.synaptic import add_row
-from streamsnn.types import Floats, Int32s, Ints, Weights
+from streamsnn.types import Floats, Int32s, Ints, Real, Weights
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ ROWS = {"row_update_cached": Rows(784, 256), "row_update_uncached": Rows(3160, 3
 
 @kernel
 def update_rows(
-    w: Weights, nnz: Int32s, count: Ints, rows: Int32s, start: int, steps: int, post: Floats, const: Floats
+    w: Weights, nnz: Int32s, count: Ints, rows: Int32s, start: int, steps: int, post: Real, const: Floats
 ) -> None:
     """Add +-post to `steps` rows, the signs in turns so that weights stay where they are."""
     for k in range(steps):
@@ -43,7 +43,7 @@ def build(name: str) -> Task:
     nnz = np.full(n, length, np.int32)
     count = np.zeros(len(COUNTERS), np.int64)
     rows = rng.integers(0, n, 1 << 16, dtype=np.int32)
-    post = rng.standard_normal(length)
+    post = rng.standard_normal(length, np.float32)  # as precise as the weights, as rules hand it over
     stored = Float32()
     const = np.array([*stored.constants(), 0.0, float(stored.bits), 0.0])
     at = 0
