@@ -134,7 +134,7 @@ class Core(State):
         mode = 1 if learn else 0
         if target is None:
             target = one.none
-        elif self._program.vector is False and type(target) is not int:
+        elif not self._program.vector and type(target) is not int:
             x, target = one.converted(x, target)
         try:
             wrong = run(block, one.address, mode, x, target)

@@ -27,9 +27,13 @@ def checked(
         raise ValueError(f"x {x.shape} and target {target.shape}, expected (n, {n_features}) and {wanted}")
     if vector:
         return np.ascontiguousarray(x, np.float64), np.ascontiguousarray(target, np.float64)
-    if max(target.tolist(), default=-1) >= n_classes:
-        raise ValueError(f"target {target.max()}: there are {n_classes} classes, so give 0 to that less 1")
+    _check_class(max(target.tolist(), default=-1), n_classes)
     return np.ascontiguousarray(x, np.float64), np.ascontiguousarray(target, np.int64)
+
+
+def _check_class(index: int, n_classes: int) -> None:
+    if index >= n_classes:
+        raise ValueError(f"target {index}: there are {n_classes} classes, so give 0 to that less 1")
 
 
 class Call:
@@ -102,8 +106,5 @@ class OneSample(Call):
             index = operator.index(target)
         except TypeError:
             raise ValueError(f"target {target!r}: give the index of a class, or None") from None
-        if index >= self.scores.shape[1]:
-            raise ValueError(
-                f"target {index}: there are {self.scores.shape[1]} classes, so give 0 to that less 1"
-            )
+        _check_class(index, self.scores.shape[1])
         return row, index

@@ -25,7 +25,7 @@ from streamsnn.jit import kernel, seldom
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
 from streamsnn.memory.formats import LSB
 from streamsnn.memory.list_rows import Lists
-from streamsnn.memory.sums import add_sum
+from streamsnn.memory.sums import Three, add_sum
 from streamsnn.memory.synaptic import add_row, count_row
 from streamsnn.types import Floats, Int32s, Ints, Real, Weights
 
@@ -69,6 +69,28 @@ def powers(keep: float, history: int) -> tuple[float, ...]:
 
 
 @kernel
+def _ends(
+    prefix: Real, start: int, stop: int, power: Floats, block: int, scale: float
+) -> tuple[Three, tuple[Any, Any, Any]]:
+    """Rows of `prefix`, and factors: scale * D_j(start, stop) over the first two blocks is their sum.
+
+    A factor of 0 goes with a row that the sum has anyway.
+    """
+    last, real = prefix.shape[0] - 1, prefix.dtype.type
+    first = start & -block
+    second = first + block
+    end = (min(second, stop) - 1) & last
+    before, next_end = end, end
+    plus = real(scale / power[start - first])
+    minus, next_plus = real(0.0), real(0.0)
+    if start > first:
+        before, minus = (start - 1) & last, -plus
+    if second < stop:
+        next_end, next_plus = (min(second + block, stop) - 1) & last, real(scale * power[second - start])
+    return (end, before, next_end), (plus, minus, next_plus)
+
+
+@kernel
 def add_interval(
     d: Real, prefix: Real, start: int, stop: int, power: Floats, block: int, scale: float
 ) -> None:
@@ -76,27 +98,16 @@ def add_interval(
 
     Up to two blocks, which is nearly always, in one pass over d.
     """
-    last = prefix.shape[0] - 1
-    real = d.dtype.type
-    first = start & -block
-    second = first + block
-    factor = scale / power[start - first]
-    end = prefix[(min(second, stop) - 1) & last]
-    plus, minus, next_plus = real(factor), real(0.0), real(0.0)
-    before, next_end = end, end
-    if start > first:
-        minus = plus
-        before = prefix[(start - 1) & last]
-    if second < stop:
-        next_plus = real(scale * power[second - start])
-        next_end = prefix[(min(second + block, stop) - 1) & last]
+    rows, by = _ends(prefix, start, stop, power, block, scale)
+    end, before, next_end = prefix[rows[0]], prefix[rows[1]], prefix[rows[2]]
     for j in range(np.uint64(d.size)):
-        d[j] += plus * end[j] - minus * before[j] + next_plus * next_end[j]
-    for base in range(second + block, stop, block):
-        plus = real(scale * power[base - start])
+        d[j] += by[0] * end[j] + by[1] * before[j] + by[2] * next_end[j]
+    last = prefix.shape[0] - 1
+    for base in range((start & -block) + 2 * block, stop, block):
+        factor = d.dtype.type(scale * power[base - start])
         end = prefix[(min(base + block, stop) - 1) & last]
         for j in range(np.uint64(d.size)):
-            d[j] += plus * end[j]
+            d[j] += factor * end[j]
 
 
 @kernel
@@ -151,20 +162,11 @@ def _in_one_pass(
     const: Floats,
 ) -> None:
     """The same without `delta` where the interval spans at most two blocks, which is nearly always."""
-    first = start & -block
-    second = first + block
-    if second + block < stop:
+    if (start & -block) + 2 * block < stop:
         _through_delta(w, nnz, count, key, i, scale, x, prefix, start, stop, power, block, delta, const)
         return
-    last, real = prefix.shape[0] - 1, prefix.dtype.type
     unit = scale * x if const[LSB] == 0.0 else scale * x / const[LSB]
-    factor = unit / power[start - first]
-    rows = ((min(second, stop) - 1) & last, (start - 1) & last, (min(second + block, stop) - 1) & last)
-    by = (
-        real(factor),
-        real(-factor if start > first else 0.0),
-        real(unit * power[second - start] if second < stop else 0.0),
-    )
+    rows, by = _ends(prefix, start, stop, power, block, unit)
     changed, words, nonzero = add_sum(w, key, i, delta.size, prefix, rows, by, const)
     nnz[i] += nonzero
     count_row(count, delta.size, changed, words, const)

@@ -26,3 +26,22 @@ class EveryTick:
     def deliver(self) -> Kernel | None:
         """Weights deliver their own value."""
         return None
+
+
+class OncePerSample:
+    """A rule that runs once a labelled sample, on the class, and opens the neurons it writes onto."""
+
+    @property
+    def when(self) -> Literal["tick", "sample"]:
+        """Once in the last tick of a labelled sample."""
+        return "sample"
+
+    @property
+    def third(self) -> Literal["label", "error"]:
+        """The class index."""
+        return "label"
+
+    @property
+    def opens_units(self) -> bool:
+        """Units are opened by novelty."""
+        return True

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-import numpy as np
-
 from streamsnn.jit import kernel
+from streamsnn.memory.columns import rounded
 from streamsnn.memory.counters import LRN_ROWS_READ, LRN_SYNAPSES_VISITED, LRN_WORDS_READ, RNG_DRAWS
-from streamsnn.memory.fixed_point import draw
-from streamsnn.memory.lanes import saturated
-from streamsnn.memory.synaptic import HIGH, LOW, LSB, STOCHASTIC, write
+from streamsnn.memory.synaptic import LSB, STOCHASTIC, write
 from streamsnn.types import Floats, Int32s, Ints, Weights
 
 
@@ -25,8 +22,7 @@ def store(
     """Store a real value in one synapse, rounded and saturated as `add_row` does."""
     stored: Any = value
     if const[LSB] > 0.0:
-        u = draw(key, i, j) * 2.0**-32 if const[STOCHASTIC] != 0.0 else 0.5
-        stored = saturated(np.floor(value / const[LSB] + u), const[LOW], const[HIGH])
+        stored = rounded(value, key, i, j, const)
     write(w, nnz, count, i, j, stored)
 
 

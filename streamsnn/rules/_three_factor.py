@@ -13,7 +13,7 @@ from streamsnn.types import Floats, Int32s, Ints, Real, Weights
 
 
 @kernel
-def changes(third: Floats, v: Floats, post: Int32s, delta: Real, const: Floats) -> None:
+def changes_by_potential(third: Floats, v: Floats, delta: Real, const: Floats) -> None:
     """delta_j = psi(v_j) e_j."""
     real = delta.dtype.type
     kind, steepness, centre = const[KIND], const[STEEPNESS], const[CENTRE]
@@ -26,6 +26,12 @@ def changes(third: Floats, v: Floats, post: Int32s, delta: Real, const: Floats) 
     else:
         for j in range(np.uint64(delta.size)):
             delta[j] = real(third[j] * surrogate(FAST_SIGMOID, steepness, v[j] - centre))
+
+
+@kernel
+def changes(third: Floats, v: Floats, post: Int32s, delta: Real, const: Floats) -> None:
+    """The same, with psi = 1 where a spike has reset the potential."""
+    changes_by_potential(third, v, delta, const)
     for k in range(post.size):
         delta[post[k]] = third[post[k]]
 

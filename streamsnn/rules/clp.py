@@ -1,7 +1,6 @@
 """Continually learning prototypes (CLP): the nearest one moves or, where it fails, a new one is allocated."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from streamsnn.memory.counters import (
 )
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.synaptic import N_FORMAT, count_delivery, write
+from streamsnn.rules._defaults import OncePerSample
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 NOVELTY, MAX_UNITS, CONSOLIDATE = range(N_FORMAT, N_FORMAT + 3)
@@ -24,7 +24,7 @@ UNIT = 16384.0
 
 
 @dataclass(frozen=True)
-class CLP:
+class CLP(OncePerSample):
     """Prototype neurons with a class each: winner takes all, learning rate 1 / hits, allocation on failure.
 
     A input, its |A| active lines x_i = 1; prototype q is p_q = w_q / n_q, the mean of its n_q samples.
@@ -91,21 +91,6 @@ class CLP:
     def format(self) -> Format:
         """Sums of up to 127 samples."""
         return Fixed(8)
-
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Once in the last tick of a labelled sample."""
-        return "sample"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """The class index."""
-        return "label"
-
-    @property
-    def opens_units(self) -> bool:
-        """Prototypes are allocated."""
-        return True
 
     def fields(self) -> tuple[Field, ...]:
         """Hits, class and squared length of each prototype; prototypes per class; sums of this tick."""

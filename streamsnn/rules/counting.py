@@ -1,7 +1,6 @@
 """Counting units: class memories of Morris counters, opened by novelty and skipped when familiar."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from streamsnn.memory.counters import (
 from streamsnn.memory.fixed_point import draw
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.synaptic import HIGH, N_FORMAT, PER_WORD, count_delivery, write
+from streamsnn.rules._defaults import OncePerSample
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 # A rule's constants follow the format's; the last two are tables indexed by level.
@@ -25,7 +25,7 @@ RESOLUTION = 16.0  # log-odds of 1 as an 8-bit weight
 
 
 @dataclass(frozen=True)
-class Counting:
+class Counting(OncePerSample):
     """Several counting units per class; a unit counts which inputs are active with it.
 
     Level l of synapse (i, q) is a probabilistic (Morris) counter of the samples of unit q in which
@@ -109,21 +109,6 @@ class Counting:
     def format(self) -> Format:
         """Unsigned levels."""
         return Fixed(self.bits, signed=False)
-
-    @property
-    def when(self) -> Literal["tick", "sample"]:
-        """Once in the last tick of a labelled sample."""
-        return "sample"
-
-    @property
-    def third(self) -> Literal["label", "error"]:
-        """The class index."""
-        return "label"
-
-    @property
-    def opens_units(self) -> bool:
-        """Units are opened by novelty."""
-        return True
 
     def fields(self) -> tuple[Field, ...]:
         """Hit count, class and log-odds table of each unit; units per class."""

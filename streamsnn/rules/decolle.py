@@ -9,9 +9,9 @@ from streamsnn.memory.formats import Float32, Format
 from streamsnn.memory.synaptic import add_row, calls_for_change
 from streamsnn.rules._activity import low_pass
 from streamsnn.rules._defaults import EveryTick
-from streamsnn.rules._eligibility import CENTRE, KEEP, KEEP_RISE, KIND, RATE, STEEPNESS, Eligibility
-from streamsnn.rules._three_factor import arrive, note_changes, settle
-from streamsnn.surrogates import Surrogate, surrogate
+from streamsnn.rules._eligibility import KEEP, KEEP_RISE, RATE, Eligibility
+from streamsnn.rules._three_factor import arrive, changes_by_potential, note_changes, settle
+from streamsnn.surrogates import Surrogate
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Real, Weights
 
 
@@ -121,14 +121,6 @@ class DECOLLE(EveryTick):
 
 
 @kernel
-def _changes(third: Floats, v: Floats, delta: Real, const: Floats) -> None:
-    """delta_j = psi(v_j) L_j."""
-    for j in range(delta.size):
-        e = third[j]
-        delta[j] = e * surrogate(const[KIND], const[STEEPNESS], v[j] - const[CENTRE]) if e != 0.0 else 0.0
-
-
-@kernel
 def _dense(
     w: Weights,
     nnz: Int32s,
@@ -145,7 +137,7 @@ def _dense(
     low_pass(p, pre, const[KEEP], 1.0, count)
     low_pass(q, pre, const[KEEP_RISE], 1.0, count)
     if calls_for_change(third, count):
-        _changes(third, v, delta, const)
+        changes_by_potential(third, v, delta, const)
         for i in range(p.size):
             add_row(w, nnz, count, key, i, -const[RATE] * (p[i] - q[i]), delta, const)
 
@@ -170,7 +162,7 @@ def _remember(
     const: Floats,
 ) -> None:
     if calls_for_change(third, count):
-        _changes(third, v, delta, const)
+        changes_by_potential(third, v, delta, const)
     else:
         delta[:] = 0.0
     note_changes(w, nnz, count, key, ending, p, q, delta, now, opened, owed, prefix, prefix_rise, const)
