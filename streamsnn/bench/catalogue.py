@@ -33,7 +33,17 @@ CREATE TABLE cells (
     seconds REAL NOT NULL
 ) WITHOUT ROWID
 """
-SAVED = ("status", "figures", "reason", "traceback", "pictures", "machine", "started", "seconds")
+SAVED = (
+    "status",
+    "figures",
+    "reason",
+    "traceback",
+    "pictures",
+    "machine",
+    "code_version",
+    "started",
+    "seconds",
+)
 
 
 class Catalogue:
@@ -47,6 +57,8 @@ class Catalogue:
         Where the file is, or will be.
     code_version
         Whose results to look up and to record; those of others are kept, and tell what cells may cost.
+    keep_baselines
+        Where this version has no result of a learner that is not ours, take the latest of any other version.
 
     Raises
     ------
@@ -56,8 +68,8 @@ class Catalogue:
         If the folder cannot be written.
     """
 
-    def __init__(self, folder: Path, code_version: str) -> None:
-        self.folder, self.code_version = folder, code_version
+    def __init__(self, folder: Path, code_version: str, keep_baselines: bool = False) -> None:
+        self.folder, self.code_version, self.keep_baselines = folder, code_version, keep_baselines
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(folder / LOCK)
         try:
@@ -109,8 +121,11 @@ class Catalogue:
 
     def result(self, cell: Cell) -> Result | None:
         """What a cell came to; None if it is not finished."""
-        asked = f"SELECT {', '.join(SAVED)} FROM cells WHERE key = ?"
-        row = self._base.execute(asked, (cell.key(self.code_version),)).fetchone()
+        asked = f"SELECT {', '.join(SAVED)} FROM cells WHERE "
+        row = self._base.execute(f"{asked} key = ?", (cell.key(self.code_version),)).fetchone()
+        if row is None and self.keep_baselines and not cell.ours:
+            latest = "identity = ? AND status != 'failed' ORDER BY started DESC"
+            row = self._base.execute(f"{asked} {latest}", (cell.identity,)).fetchone()
         if row is None:
             return None
         found = dict(zip(SAVED, row, strict=True))
@@ -120,7 +135,15 @@ class Catalogue:
     def missing(self, cells: Iterable[Cell]) -> list[Cell]:
         """Those without a result."""
         done = {key for (key,) in self._base.execute("SELECT key FROM cells")}
-        return [cell for cell in cells if cell.key(self.code_version) not in done]
+        kept: set[str] = set()
+        if self.keep_baselines:
+            asked = "SELECT identity FROM cells WHERE status != 'failed'"
+            kept = {identity for (identity,) in self._base.execute(asked)}
+        return [
+            cell
+            for cell in cells
+            if cell.key(self.code_version) not in done and (cell.ours or cell.identity not in kept)
+        ]
 
     def forget_failed(self, cells: Iterable[Cell]) -> int:
         """Drop the failed ones, so that they are missing again; how many."""

@@ -43,9 +43,13 @@ def write_outputs(folder: Path, summary: str, table: Table) -> None:
         result = firsts.get((comparison.dataset, comparison.scenario, comparison.order, entry.learner))
         return None if result is None or not result.pictures else unpack(result.pictures)
 
-    made = {"command": table.command, "version": f"streamsnn {__version__}", "code": table.code_version}
-    made |= {
-        "machine": "; ".join(f"{each['processor']}, Python {each['python']}" for each in table.machines())
+    code = [table.code_version]
+    code += [f"{', '.join(learners)}: {version}" for version, learners in table.earlier().items()]
+    made = {
+        "command": table.command,
+        "version": f"streamsnn {__version__}",
+        "code": "; ".join(code),
+        "machine": "; ".join(f"{each['processor']}, Python {each['python']}" for each in table.machines()),
     }
     write_atomic(folder / PAGE, suite_page(table.suite, summary, made, comparisons, pictures_of).encode())
 

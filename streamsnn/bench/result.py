@@ -24,6 +24,8 @@ class Result(msgspec.Struct, frozen=True):
         What plots are drawn from, as `streamsnn.bench.pictures` packs it, if done.
     machine
         What it was made on.
+    code_version
+        What code it was made by, once it has been recorded.
     started, seconds
         When, in seconds since 1970, and how long it took, loading of samples and all.
 
@@ -37,5 +39,6 @@ class Result(msgspec.Struct, frozen=True):
     traceback: str = ""
     pictures: bytes = b""
     machine: dict[str, Any] = {}
+    code_version: str = ""
     started: float = 0.0
     seconds: float = 0.0

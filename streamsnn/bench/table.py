@@ -29,7 +29,7 @@ class Table:
     suite
         Its name.
     code_version
-        What made the results.
+        What made the results, but for those of `earlier`.
     command
         The line that makes them again.
     results
@@ -72,6 +72,14 @@ class Table:
                 found.append(result.machine)
         return found
 
+    def earlier(self) -> dict[str, list[str]]:
+        """Learners whose results other versions of the code made, by version."""
+        found: dict[str, set[str]] = {}
+        for cell, result in self.results:
+            if result.code_version != self.code_version:
+                found.setdefault(result.code_version, set()).add(cell.learner)
+        return {version: sorted(learners) for version, learners in sorted(found.items())}
+
     def to_json(self) -> bytes:
         """All of it as one object, a line for each row, so that two results can be compared line by line."""
         whole = {
@@ -79,6 +87,7 @@ class Table:
             "command": self.command,
             "version": __version__,
             "code_version": self.code_version,
+            "earlier_code": self.earlier(),
             "machine": self.machines(),
         }
         lists = {

@@ -104,6 +104,10 @@ def bench(
         str | None, typer.Option(help="Use the workers of this Dask scheduler, tcp://HOST:PORT.")
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Do failed cells again.")] = False,
+    keep_baselines: Annotated[
+        bool,
+        typer.Option("--keep-baselines", help="Take baselines as earlier code made them; the table says so."),
+    ] = False,
 ) -> None:
     """Evaluate learners in scenarios on data sets; goes on where an earlier call stopped."""
     if list_suites:
@@ -132,6 +136,7 @@ def bench(
             processes=processes,
             cluster=cluster,
             retry_failed=retry_failed,
+            keep_baselines=keep_baselines,
         )
     )
 

@@ -38,6 +38,7 @@ class Request:
     processes: int | None
     cluster: str | None
     retry_failed: bool
+    keep_baselines: bool
 
 
 def run_bench(request: Request) -> None:
@@ -48,7 +49,7 @@ def run_bench(request: Request) -> None:
         suite, chosen = _chosen(request, file)
         workers = _workers(request, file.parent)
         out = request.out or Path("out") / f"bench-{suite.name}"
-        catalogue = Catalogue(out, code_version())
+        catalogue = Catalogue(out, code_version(), request.keep_baselines)
     go_on = f"what is finished is kept in {out}, and the same command goes on"
     with catalogue, one_sentence(FAILED, go_on):
         if request.retry_failed:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -54,12 +55,17 @@ with Catalogue(Path(sys.argv[1]), "1") as catalogue:
 """
 
 
+def made_by(version: str, result: Result) -> Result:
+    """A result as it comes back."""
+    return msgspec.structs.replace(result, code_version=version)
+
+
 def test_a_result_comes_back_as_it_was(tmp_path: Path) -> None:
     with Catalogue(tmp_path / "new" / "folder", "1") as catalogue:
         assert catalogue.missing(CELLS) == CELLS and catalogue.result(CELLS[0]) is None
         assert catalogue.record(CELLS[0], DONE) and catalogue.record(CELLS[1], FAILED)
     with Catalogue(tmp_path / "new" / "folder", "1") as again:
-        assert again.result(CELLS[0]) == DONE and again.result(CELLS[1]) == FAILED
+        assert again.result(CELLS[0]) == made_by("1", DONE) and again.result(CELLS[1]) == made_by("1", FAILED)
         assert again.missing(CELLS) == CELLS[2:]
 
 
@@ -67,7 +73,7 @@ def test_the_first_result_of_a_cell_stays(tmp_path: Path) -> None:
     with Catalogue(tmp_path, "1") as catalogue:
         assert catalogue.record(CELLS[0], DONE)
         assert not catalogue.record(CELLS[0], FAILED)
-        assert catalogue.result(CELLS[0]) == DONE
+        assert catalogue.result(CELLS[0]) == made_by("1", DONE)
 
 
 def test_other_code_is_other_results_but_tells_the_cost(tmp_path: Path) -> None:
@@ -79,7 +85,30 @@ def test_other_code_is_other_results_but_tells_the_cost(tmp_path: Path) -> None:
         assert longest_first(new, CELLS) == [CELLS[0], CELLS[2], CELLS[1]]  # unknown, 2 s, 0.25 s
         new.record(CELLS[1], FAILED)
     with Catalogue(tmp_path, "1") as old:
-        assert old.result(CELLS[1]) == DONE
+        assert old.result(CELLS[1]) == made_by("1", DONE)
+
+
+def test_baselines_of_earlier_code_are_kept_when_asked_and_named(tmp_path: Path) -> None:
+    ours = [msgspec.structs.replace(cell, learner="default", ours=True) for cell in CELLS]
+    with Catalogue(tmp_path, "1") as first:
+        for cell in (*CELLS[:2], *ours):
+            first.record(cell, DONE)
+        first.record(CELLS[2], FAILED)
+    latest = msgspec.structs.replace(DONE, started=9.0)
+    with Catalogue(tmp_path, "2") as second:
+        second.record(CELLS[1], latest)
+    with Catalogue(tmp_path, "3", keep_baselines=True) as third:
+        # ours are done again, and so is a baseline that failed
+        assert third.missing([*CELLS, *ours]) == [CELLS[2], *ours]
+        assert third.result(CELLS[0]) == made_by("1", DONE)
+        assert third.result(CELLS[1]) == made_by("2", latest)
+        third.record(CELLS[2], DONE)
+        third.record(ours[0], DONE)
+        table = Table.of("mine", [*CELLS, ours[0]], third, "bench")
+        assert table.code_version == "3" and len(table.rows()) == 4
+        assert table.earlier() == {"1": ["last"], "2": ["last"]}
+    with Catalogue(tmp_path, "3") as strict:
+        assert strict.missing(CELLS) == CELLS[:2] and strict.result(CELLS[0]) is None
 
 
 def test_failed_cells_can_be_forgotten_and_no_others(tmp_path: Path) -> None:

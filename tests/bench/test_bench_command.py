@@ -46,6 +46,7 @@ def test_a_suite_becomes_a_table_of_all_its_cells(tmp_path: Path, outside: Outsi
         "command",
         "version",
         "code_version",
+        "earlier_code",
         "machine",
         "rows",
         "failed",
