@@ -18,7 +18,8 @@ from streamsnn.continual.scenarios.class_incremental import ClassIncremental
 from streamsnn.continual.split import stratified_split
 from streamsnn.encoders.latency import Latency
 from streamsnn.memory.initial import SignedRandom
-from streamsnn.models.classifier import TRUNK_EXPONENT, SpikingClassifier
+from streamsnn.models.classifier import SpikingClassifier
+from streamsnn.models.front import TRUNK_EXPONENT
 from streamsnn.rules.counting import Counting
 
 NOVELTY = (0.35, 0.4, 0.45)

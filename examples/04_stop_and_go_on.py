@@ -21,6 +21,7 @@ source.seek(saved.offset)
 for sample in source.samples():
     saved.model.learn_one(sample.x, sample.y)
 
-same = np.array_equal(saved.model.core.weights("code->units"), model.core.weights("code->units"))
+stored = "input->exemplars"
+same = np.array_equal(saved.model.core.weights(stored), model.core.weights(stored))
 print(f"resumed at event {saved.offset}; weights equal to the undisturbed run: {same}")
 assert same

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from streamsnn.checkpoint import Checkpoint, load, save
     from streamsnn.core import Core
+    from streamsnn.encoders.graded_level import GradedLevel
     from streamsnn.encoders.latency import AdaptivePopulation, Latency
     from streamsnn.encoders.nef import NEF
     from streamsnn.encoders.poisson import Poisson
@@ -23,17 +24,20 @@ if TYPE_CHECKING:
     from streamsnn.memory.uniform import Uniform
     from streamsnn.models.classifier import SpikingClassifier
     from streamsnn.models.diehl_cook import DiehlCook
+    from streamsnn.models.explanation import Explanation
     from streamsnn.network import Layer, Network, Projection
     from streamsnn.neurons.alif import ALIF
     from streamsnn.neurons.graded_lif import GradedLIF
     from streamsnn.neurons.integrator import LI
     from streamsnn.neurons.izhikevich import Izhikevich
     from streamsnn.neurons.k_winners import KWinners
+    from streamsnn.neurons.level import Level
     from streamsnn.neurons.lif import LIF
     from streamsnn.neurons.spike_response import SpikeResponse
     from streamsnn.neurons.winner_take_all import WinnerTakeAll
     from streamsnn.readouts.linear import Linear
     from streamsnn.readouts.mixture import Mixture
+    from streamsnn.readouts.neighbours import Neighbours
     from streamsnn.readouts.spike_counts import SpikeCounts
     from streamsnn.readouts.tracking import Tracking
     from streamsnn.rules._eligibility import Eligibility
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     from streamsnn.rules.decolle import DECOLLE
     from streamsnn.rules.eprop import EProp
     from streamsnn.rules.error_triggered import ErrorTriggered
+    from streamsnn.rules.exemplars import Exemplars
     from streamsnn.rules.ottt import OTTT
     from streamsnn.rules.pair_stdp import PairSTDP
     from streamsnn.rules.pes import PES
@@ -51,6 +56,7 @@ if TYPE_CHECKING:
     from streamsnn.rules.pes_quantised import PESQuantised
     from streamsnn.rules.pes_weights import PESWeights
     from streamsnn.rules.reward_stdp import RewardSTDP
+    from streamsnn.rules.rivals import Rivals
     from streamsnn.rules.rls import RLS
     from streamsnn.rules.s_tllr import STLLR
     from streamsnn.rules.soel import SOEL
@@ -58,6 +64,7 @@ if TYPE_CHECKING:
     from streamsnn.rules.sum_of_products import SumOfProducts
     from streamsnn.rules.three_factor import ThreeFactor
     from streamsnn.rules.triplet_stdp import TripletSTDP
+    from streamsnn.trunks.trunk import Trunk
 
 _HOMES = {
     "ALIF": "neurons.alif",
@@ -75,22 +82,27 @@ _HOMES = {
     "EProp": "rules.eprop",
     "Eligibility": "rules._eligibility",
     "ErrorTriggered": "rules.error_triggered",
+    "Exemplars": "rules.exemplars",
+    "Explanation": "models.explanation",
     "Fixed": "memory.formats",
     "Float32": "memory.formats",
     "Float64": "memory.formats",
     "Gaussian": "memory.initial",
     "Given": "memory.initial",
     "GradedLIF": "neurons.graded_lif",
+    "GradedLevel": "encoders.graded_level",
     "Izhikevich": "neurons.izhikevich",
     "KWinners": "neurons.k_winners",
     "LI": "neurons.integrator",
     "LIF": "neurons.lif",
     "Latency": "encoders.latency",
     "Layer": "network",
+    "Level": "neurons.level",
     "Linear": "readouts.linear",
     "LocalFeedback": "feedback.local",
     "Mixture": "readouts.mixture",
     "NEF": "encoders.nef",
+    "Neighbours": "readouts.neighbours",
     "Network": "network",
     "OTTT": "rules.ottt",
     "PES": "rules.pes",
@@ -105,6 +117,7 @@ _HOMES = {
     "RandomFanOut": "memory.initial",
     "RandomFeedback": "feedback.random",
     "RewardSTDP": "rules.reward_stdp",
+    "Rivals": "rules.rivals",
     "SOEL": "rules.soel",
     "STLLR": "rules.s_tllr",
     "SignedRandom": "memory.initial",
@@ -118,6 +131,7 @@ _HOMES = {
     "ThreeFactor": "rules.three_factor",
     "Tracking": "readouts.tracking",
     "TripletSTDP": "rules.triplet_stdp",
+    "Trunk": "trunks.trunk",
     "Uniform": "memory.uniform",
     "WinnerTakeAll": "neurons.winner_take_all",
     "Zeros": "memory.initial",
@@ -150,19 +164,24 @@ __all__ = [
     "EProp",
     "Eligibility",
     "ErrorTriggered",
+    "Exemplars",
+    "Explanation",
     "Fixed",
     "Float32",
     "Float64",
     "Gaussian",
     "Given",
     "GradedLIF",
+    "GradedLevel",
     "Izhikevich",
     "KWinners",
     "Latency",
     "Layer",
+    "Level",
     "Linear",
     "LocalFeedback",
     "Mixture",
+    "Neighbours",
     "Network",
     "PESEvent",
     "PESQuantised",
@@ -174,6 +193,7 @@ __all__ = [
     "RandomFanOut",
     "RandomFeedback",
     "RewardSTDP",
+    "Rivals",
     "SignedRandom",
     "SpikeCounts",
     "SpikeResponse",
@@ -185,6 +205,7 @@ __all__ = [
     "ThreeFactor",
     "Tracking",
     "TripletSTDP",
+    "Trunk",
     "Uniform",
     "WinnerTakeAll",
     "Zeros",

@@ -146,6 +146,8 @@ def _tick(plan: Plan) -> Iterator[str]:
         yield f"now = {now}"
     yield f"new = {now} & 1"
     yield f"pre_{INPUT} = encoder_index[encoder_ptr[min(t, {ticks})] : encoder_ptr[min(t + 1, {ticks})]]"
+    if isinstance(net.encoder, Graded):
+        yield f"sent_{INPUT} = encoder_payload[encoder_ptr[min(t, {ticks})] :][: pre_{INPUT}.size]"
     for layer in net.layers:
         yield f"pre_{layer.name} = {layer.name}_fired[1 - new, : n_fired_{layer.name}]"
     yield from delivery.lagging(plan)
@@ -157,7 +159,7 @@ def _tick(plan: Plan) -> Iterator[str]:
         row = len(net.projections) + i
         ports = {
             "t": "t",
-            "last": str(ticks - 1 + delivery.input_delay(net, layer)),
+            "last": str(delivery.last_arrival(net, layer)),
             "learn": "learn",
             "key": f"draw_key(seed, core_clock[0] * {net.ticks} + t, {row})",
             "out": f"{layer.name}_fired[new]",
@@ -186,7 +188,12 @@ def _tick(plan: Plan) -> Iterator[str]:
 def _ports(plan: Plan, i: int, p: Projection) -> dict[str, str]:
     """Names that the kernels of projection i may use beside its own arrays."""
     net = plan.network
+    seen: dict[str, str] = {}  # of the encoder, where its spikes arrive as they were sent
+    if p.pre == INPUT and isinstance(net.encoder, Graded):
+        seen = {f.name: f"encoder_{f.name}" for f in net.encoder.fields()}
+        seen |= {"code": "encoder_const", "payload": delivery.payload(p)}
     return {
+        **seen,
         **plan.known[p.post],
         "count": f"counts[{i}]",
         "pre": delivery.arrivals(i, p),
@@ -195,6 +202,7 @@ def _ports(plan: Plan, i: int, p: Projection) -> dict[str, str]:
         "learn": "learn",
         "ending": "0" if net.continuous else f"int(t == {net.ticks - 1})",
         "key": f"draw_key(seed, core_clock[0] * {net.ticks} + t, {i})",
+        "seed": "seed",
     }
 
 
@@ -208,7 +216,12 @@ def _read(plan: Plan) -> Iterator[str]:
     net = plan.network
     last = net.layers[-1].name
     feeding = [(i, p) for i, p in enumerate(net.projections) if p.post == last and p.rule is not None]
-    ports = {**plan.known[last], "t": "t", "post": f"post_{last}"}
+    beside = {
+        f"{layer.name}_{f.name}": f"{layer.name}_{f.name}"
+        for layer in net.layers
+        for f in layer.neuron.fields()
+    }
+    ports = {**beside, **plan.known[last], "t": "t", "post": f"post_{last}"}
     for i, _ in feeding:
         ports |= plan.known[f"p{i}"]
     yield plan.call("readout", net.readout.kernel(), {**ports, "scores": "scores"})
@@ -219,7 +232,8 @@ def _read(plan: Plan) -> Iterator[str]:
     if error is None:
         return
     yield f"if learn != 0 and {_labelled(plan)}:"
-    ports |= {"target": "target[s]", "third": f"{last}_third"}
+    count = f"counts[{len(net.projections) + len(net.layers) - 1}]"
+    ports |= {"target": "target[s]", "third": f"{last}_third", "count": count}
     yield f"    {plan.call('readout', error, ports)}"
     for n, layer in enumerate(net.layers[:-1]):
         if layer.feedback is not None:

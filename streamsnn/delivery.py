@@ -18,6 +18,7 @@ from streamsnn.memory.graded import (
     deliver_graded_lists_float,
     deliver_graded_lists_integer,
 )
+from streamsnn.memory.graded_convolution import deliver_shared_graded_float, deliver_shared_graded_integer
 from streamsnn.memory.lists import (
     deliver_late_lists_float,
     deliver_late_lists_integer,
@@ -29,6 +30,13 @@ from streamsnn.memory.synaptic import deliver_float, deliver_integer
 from streamsnn.network import INPUT, Layer, Network, Projection
 from streamsnn.plan import Plan
 from streamsnn.types import Defers, Fuses, Kernel
+
+_DELIVER_SHARED: dict[tuple[bool, bool], Kernel] = {  # (graded, integer layer)
+    (False, False): deliver_shared_float,
+    (False, True): deliver_shared_integer,
+    (True, False): deliver_shared_graded_float,
+    (True, True): deliver_shared_graded_integer,
+}
 
 # (lists, delays of their own, integer layer)
 _DELIVER: dict[tuple[bool, bool, bool], Kernel] = {
@@ -53,6 +61,11 @@ _DELIVER_GRADED: dict[tuple[bool, bool], Kernel] = {
 def arrivals(i: int, p: Projection) -> str:
     """Variable that holds the spikes of projection i that arrive in this tick."""
     return f"pre_p{i}" if _lagging(p) else f"pre_{p.pre}"
+
+
+def payload(p: Projection) -> str:
+    """Numbers that the spikes of `arrivals` carry."""
+    return f"sent_{INPUT}" if p.pre == INPUT else f"{p.pre}_sent[1 - new, : n_fired_{p.pre}]"
 
 
 def lagging(plan: Plan) -> Iterator[str]:
@@ -95,20 +108,31 @@ def _in_one_pass(plan: Plan, p: Projection) -> Kernel | None:
 def _deliver(plan: Plan, i: int, p: Projection, ports: dict[str, str]) -> str:
     names = {**plan.known[p.post], **plan.synapses[f"p{i}"], "now": "now", "const": f"p{i}_const"}
     integer = plan.network.layer(p.post).neuron.integer
-    if plan.network.graded(p):
+    graded = plan.network.graded(p)
+    if graded:
+        names["payload"] = payload(p)
+    if isinstance(p.storage, Convolution):
+        default = _DELIVER_SHARED[graded, integer]
+    elif graded:
         default = _DELIVER_GRADED[p.storage == "csr", integer]
-        names["payload"] = f"{p.pre}_sent[1 - new, : n_fired_{p.pre}]"
-    elif isinstance(p.storage, Convolution):
-        default = deliver_shared_integer if integer else deliver_shared_float
     else:
         default = _DELIVER[p.storage == "csr", p.own_delays, integer]
     return plan.call(f"p{i}", default, ports, names)
 
 
-def input_delay(network: Network, layer: Layer) -> int:
-    """Ticks by which the layer's last direct input is late."""
-    into = [p for p in network.projections if (p.pre, p.post) == (INPUT, layer.name)]
-    return max((p.longest_delay for p in into), default=0)
+def last_arrival(network: Network, layer: Layer) -> int:
+    """Last tick of a sample in which spikes that its input set off reach the layer, the longest way.
+
+    Loops do not count: what they bring may never end. In a continuous network it is the sample's last
+    tick, for its spikes arrive during the next sample.
+    """
+    if network.continuous:
+        return network.encoder.ticks - 1
+    late = {INPUT: 0}
+    for each in network.layers:  # in the order of the data flow
+        into = [p for p in network.projections if p.post == each.name and p.pre in late]
+        late[each.name] = max((late[p.pre] + int(p.pre != INPUT) + p.longest_delay for p in into), default=0)
+    return network.encoder.ticks - 1 + late[layer.name]
 
 
 def rings(plan: Plan) -> Iterator[str]:

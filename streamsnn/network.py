@@ -9,7 +9,14 @@ from streamsnn.memory.convolution import Convolution
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.graded import Graded
 from streamsnn.memory.initial import Delays, Initial, Zeros
-from streamsnn.refusals import check_feedback, check_payload, check_rule, check_shape, check_synapses
+from streamsnn.refusals import (
+    check_feedback,
+    check_parameters,
+    check_payload,
+    check_rule,
+    check_shape,
+    check_synapses,
+)
 from streamsnn.types import Encoder, Feedback, Neuron, Readout, Rule
 
 INPUT = "input"
@@ -58,6 +65,7 @@ class Layer:
             raise ValueError(
                 f"layer {self.name!r} has size {self.size}: give size >= 0, and 0 with per_class"
             )
+        check_parameters(self)
 
 
 @dataclass(frozen=True)
@@ -138,8 +146,8 @@ class Network:
 
     Spikes of tick t reach the next layer (or their own, through a recurrent projection) in tick t + 1; the
     encoder's spikes reach theirs in the same tick; delays come on top. A sample therefore takes
-    `encoder.ticks + len(layers) - 1` ticks, and the longest delays on the way to the last layer; in a
-    continuous network, `encoder.ticks`: spikes on their way arrive during the next sample.
+    `encoder.ticks` ticks, one for each layer before the last on the longest way to it, and the longest delays
+    on a way; in a continuous network, `encoder.ticks`: spikes on their way arrive during the next sample.
 
     Parameters
     ----------
@@ -212,15 +220,17 @@ class Network:
 
     def graded(self, p: Projection) -> bool:
         """Whether the spikes of a projection carry numbers."""
-        return p.pre != INPUT and isinstance(self.layer(p.pre).neuron, Graded)
+        return isinstance(self.encoder if p.pre == INPUT else self.layer(p.pre).neuron, Graded)
 
     @property
     def ticks(self) -> int:
         """Ticks of one sample."""
         if self.continuous:
             return self.encoder.ticks
-        waited = {INPUT: 0}
+        waited, hops = {INPUT: 0}, {INPUT: -1}
         for layer in self.layers:
             into = [p for p in self.projections if p.post == layer.name and p.pre in waited]
             waited[layer.name] = max((waited[p.pre] + p.longest_delay for p in into), default=0)
-        return self.encoder.ticks + len(self.layers) - 1 + waited[self.layers[-1].name]
+            hops[layer.name] = max((hops[p.pre] + 1 for p in into), default=0)
+        last = self.layers[-1].name
+        return self.encoder.ticks + hops[last] + waited[last]

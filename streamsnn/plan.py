@@ -68,6 +68,7 @@ class Plan:
         self._leaf("readout", network.readout, last, last)
         self.fixed = (
             Slot("encoder.index", "i4", ("spike",)),  # written anew for every sample
+            *([Slot("encoder.payload", "i4", ("spike",))] if isinstance(network.encoder, Graded) else []),
             Slot("core.constants", "f8", (len(self.constants),)),
             Slot("core.seed", "i8", (1,)),
             Slot("core.uncounted", "i8", rows),  # what predicting counts, to be forgotten
@@ -100,6 +101,8 @@ class Plan:
         self._leaf("encoder", encoder, INPUT, INPUT)
         self._slot("encoder", Field("ptr", "i8", (encoder.ticks + 1,), lasting=False))
         self.known["encoder"]["index"] = "encoder_index"
+        if isinstance(encoder, Graded):
+            self.known["encoder"]["payload"] = "encoder_payload"
 
     def _projection(self, scope: str, p: Projection) -> None:
         self._synapses(scope, p)

@@ -12,7 +12,7 @@ from streamsnn.memory.convolution import Convolution
 from streamsnn.memory.delays import LONGEST
 from streamsnn.memory.initial import Zeros
 from streamsnn.memory.synaptic import add_row
-from streamsnn.types import Defers, Floats, Kernel, Rule
+from streamsnn.types import Defers, Floats, Kernel, Periodic, Rule
 
 if TYPE_CHECKING:
     from streamsnn.network import Layer, Projection
@@ -74,15 +74,26 @@ def check_rule(p: "Projection", post: "Layer") -> None:
 
 def check_payload(p: "Projection") -> None:
     """Refuse graded spikes where the number they carry would be lost."""
-    if p.longest_delay or isinstance(p.storage, Convolution):
+    if p.longest_delay:
         raise ValueError(
-            f"projection {p.name}: graded spikes wait in no ring and share no rows; "
-            f"give full rows or lists without delays"
+            f"projection {p.name}: graded spikes wait in no ring; give them no delay, "
+            f"not {p.longest_delay} ticks"
         )
-    if p.rule is not None and p.rule.deliver() is not None:
+    deliver = p.rule.deliver() if p.rule is not None else None
+    if deliver is not None and "payload" not in inspect.signature(_python(deliver)).parameters:
         raise ValueError(
             f"projection {p.name}: {type(p.rule).__name__} delivers spikes in its own way, without their "
             f"numbers; give layer {p.pre!r} a neuron with plain spikes"
+        )
+
+
+def check_parameters(layer: "Layer") -> None:
+    """Refuse parameters of single neurons, or channels, that do not fill the layer."""
+    period = layer.neuron.period if isinstance(layer.neuron, Periodic) else 1
+    if period > 1 and (layer.size == 0 or layer.size % period):
+        raise ValueError(
+            f"layer {layer.name!r}: {type(layer.neuron).__name__} has parameters for {period} neurons, of "
+            f"which its size, {layer.size or 'not fixed'}, is no multiple; give as many as there are neurons"
         )
 
 

@@ -46,6 +46,11 @@ class State:
     def _opened(self, layer: Layer) -> bool:
         return any(p.post == layer.name and p.rule and p.rule.opens_units for p in self.network.projections)
 
+    def _owned(self, layer: Layer) -> bool:
+        """Whether a rule says which class each neuron speaks for."""
+        rules = [p.rule for p in self.network.projections if p.post == layer.name and p.rule]
+        return any(f.name == "owner" for rule in rules for f in rule.fields())
+
     def _arena(self, dims: dict[str, int]) -> Arena:
         arena = Arena(self._program.slots, dims)
         arena.view("core.constants")[...] = self._program.constants
@@ -96,7 +101,7 @@ class State:
                 f"{self.n_features} and {self.n_classes}"
             )
         last = self.network.layers[-1]
-        if not last.per_class and not self._opened(last) and last.size < classes:
+        if not last.per_class and not self._owned(last) and last.size < classes:
             raise ValueError(
                 f"layer {last.name!r} has {last.size} neurons for {classes} classes: use per_class"
             )
@@ -157,6 +162,13 @@ class State:
         self._memory = memory
         self.n_features, self.n_classes = n_features, n_classes
         self._bind()
+
+    def array(self, name: str) -> NDArray[Any]:
+        """A copy of one array at capacity: of `arrays`, or one that passes (`units.v`), as last left."""
+        names = [slot.name for slot in self._program.slots]
+        if name not in names:
+            raise ValueError(f"no array {name!r}; there are {', '.join(names)}")
+        return self._memory.view(name).copy()
 
     def __getstate__(self) -> dict[str, Any]:
         return {

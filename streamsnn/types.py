@@ -6,7 +6,7 @@ the core looks at them and hands over what they name. Names that every kernel of
 at the protocols below; any other name must be one of the leaf's own `fields`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -75,7 +75,8 @@ class Leaf(Protocol):
 class Neuron(Leaf, Protocol):
     """A layer's neuron model.
 
-    `kernel` may name: `t` (tick of the sample), `last` (last tick with input), `acc` (summed input of this
+    `kernel` may name: `t` (tick of the sample), `last` (last tick with input, on the longest way from the
+    encoder), `acc` (summed input of this
     tick, `[n]`; the kernel clears it), `out` (int32 `[n]`, receives the indices of the spikes), `learn` (0
     while predicting), `key` (random key of this tick), `count`, `const`, and its own fields. It returns the
     number of spikes.
@@ -91,16 +92,26 @@ class Neuron(Leaf, Protocol):
         ...
 
 
+@runtime_checkable
+class Periodic(Protocol):
+    """A neuron whose parameters differ between neurons: neuron j takes element j mod `period`."""
+
+    @property
+    def period(self) -> int:
+        """Elements of each parameter; the layer's size is a whole multiple."""
+        ...
+
+
 class Rule(Leaf, Protocol):
     """A learning rule of one projection.
 
     `kernel` may name: `w` (`[n_pre, n_post]`; of lists, what only `add_row` understands), `nnz` (non-zero
-    weights per row), `count`, `key` (random key of this tick), `pre` (indices of the presynaptic spikes
-    delivered in this tick), `post` (indices of the spikes that the post layer has then fired), `third`
-    (third factor), `size` (int64 `[1]`, neurons of the post layer), `t` (tick of the sample), `learn`,
-    `ending` (1 in the last tick of a sample whose passing arrays are cleared after it), `const` (format
-    constants, then the rule's own), its own fields, and fields of the post layer's neuron (`v`, ...). It
-    changes weights through `streamsnn.memory.synaptic` only.
+    weights per row), `count`, `key` (random key of this tick), `seed` (of draws keyed otherwise), `pre`
+    (indices of the presynaptic spikes delivered in this tick), `post` (indices of the spikes that the post
+    layer has then fired), `third` (third factor), `size` (int64 `[1]`, neurons of the post layer), `t` (tick
+    of the sample), `learn`, `ending` (1 in the last tick of a sample whose passing arrays are cleared after
+    it), `const` (format constants, then the rule's own), its own fields, and fields of the post layer's
+    neuron (`v`, ...). It changes weights through `streamsnn.memory.synaptic` only.
 
     Within a tick: spikes are delivered, neurons advance, the readout gives the third factor, rules learn.
     """
@@ -159,6 +170,55 @@ class Fuses(Protocol):
         ...
 
 
+@runtime_checkable
+class Explains(Protocol):
+    """A rule whose units have classes and can say who told them what; `explain_one` asks it.
+
+    Its `fields` include `owner` (class of each unit) and may include `hits` (samples that each has learned).
+    """
+
+    def evidence(self, rows: Weights, given: Mapping[str, NDArray[Any]]) -> Floats:
+        """What the spike of each active row added to each unit's potential `[n_active, n_units]`.
+
+        `rows` are the stored weights of the rows `[n_active, n_units]`; `given` holds the rule's arrays, the
+        encoder's where its spikes are what the rows get, `pre`, and `payload` where spikes carry numbers.
+        """
+        ...
+
+
+@runtime_checkable
+class Shares(Protocol):
+    """A readout in which several units speak for a class, and that can say how much each counted."""
+
+    def shares(self, v: NDArray[Any], given: Mapping[str, NDArray[Any]]) -> Floats:
+        """Share of each unit in what its class scores, from potentials `[n_units]` and `Explains.given`.
+
+        Those of one class sum to 1, or to less where a class also has what no unit gives it. `given` holds
+        the readout's arrays too.
+        """
+        ...
+
+
+@runtime_checkable
+class Accounts(Protocol):
+    """A rule that knows what each class has met and cost; `streamsnn inspect` asks it.
+
+    Each answer comes from the rule's own lasting arrays, None for what they do not tell.
+    """
+
+    def class_samples(self, given: Mapping[str, NDArray[Any]]) -> Ints | None:
+        """Samples of each class `[n_classes]`."""
+        ...
+
+    def class_writes(self, given: Mapping[str, NDArray[Any]]) -> Ints | None:
+        """Writes onto the units of each class `[n_classes]`."""
+        ...
+
+    def ages(self, given: Mapping[str, NDArray[Any]]) -> Ints | None:
+        """Samples of its own class since each unit last learned `[n_units]`."""
+        ...
+
+
 class Feedback(Leaf, Protocol):
     """How the error of the last layer reaches a hidden one: the third factor of its rules.
 
@@ -178,8 +238,9 @@ class Encoder(Leaf, Protocol):
 
     `kernel` may name: `x` (float64 `[n_features]`, NaN = missing), `learn`, `ptr` (int64 `[ticks + 1]`),
     `index` (int32, neurons that spike, tick after tick: tick t is `index[ptr[t]:ptr[t + 1]]`), `key` (random
-    key of this sample; predictions share one until the next sample is learned), `const`, and its own
-    fields.
+    key of this sample; predictions share one until the next sample is learned), `const`, its own fields, and,
+    of an encoder with `payload_bits`, `payload` (int32, the number that each spike of `index` carries).
+    Rules onto such spikes may name `payload`, the encoder's fields, and `code`, the encoder's constants.
     """
 
     @property
@@ -201,9 +262,9 @@ class Readout(Leaf, Protocol):
     """Potentials of the last layer to one score per class.
 
     `kernel` may name: `scores` (float64 `[n_classes]`, to be written), `post` (spikes of the last layer in
-    this tick), `t` (tick of the sample), `const`, fields of the last layer's neuron (`v`), and fields of the
-    rule that feeds it (`owner`). `error` may also name `target` (class index, or float64 `[n_out]`) and
-    `third` (to be written).
+    this tick), `t` (tick of the sample), `const`, fields of the last layer's neuron (`v`), fields of the
+    rule that feeds it (`owner`), and fields of another layer's neuron after its name (`lines_v`). `error` may
+    also name `target` (class index, or float64 `[n_out]`), `third` (to be written) and `count`.
     """
 
     @property

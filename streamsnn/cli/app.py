@@ -141,6 +141,41 @@ def bench(
     )
 
 
+@app.command()
+def pretrain(
+    name: Annotated[str, typer.Argument(help="Trunk to make: strokes, unlabelled or random.")],
+    out: Annotated[Path | None, typer.Option(help="File of the trunk; default NAME.safetensors.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps of training; default as shipped.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of weights and pictures.")] = 0,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Also write what the file says of itself to this file.")
+    ] = None,
+) -> None:
+    """Train a frozen trunk offline, with torch, and write its 8-bit weights."""
+    from streamsnn.cli.pretrain import Request, run_pretrain
+
+    run_pretrain(Request(name, out, steps, seed, json_file))
+
+
+@app.command()
+def inspect(
+    path: Annotated[Path, typer.Argument(help="A checkpoint, or the folder of a run.")],
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Also write all figures to this file.")
+    ] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", help="Also write a page with pictures to this file.")
+    ] = None,
+    picture: Annotated[
+        str | None, typer.Option(help="The features are a picture of HEIGHTxWIDTH pixels, as in 28x28.")
+    ] = None,
+) -> None:
+    """Show what a checkpoint holds: units, hits, stored values, writes and memory of each class."""
+    from streamsnn.cli.inspect import Request, inspect_file
+
+    inspect_file(Request(path, json_file, html_file, picture))
+
+
 def main() -> None:
     """Run the command line and exit: 0 done, 1 failed while running, 2 wrong use."""
     app()

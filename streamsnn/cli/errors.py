@@ -34,9 +34,9 @@ def complain(sentence: str, exit_code: int) -> NoReturn:
     raise typer.Exit(exit_code)
 
 
-def check_json(path: Path | None) -> None:
-    """Refuse a file for `--json` that cannot be written, before anything is done for it."""
+def check_json(path: Path | None, option: str = "--json") -> None:
+    """Refuse a file for `option` that cannot be written, before anything is done for it."""
     if path is not None and path.is_dir():
-        raise ValueError(f"--json {path}: this is a folder, give a file")
+        raise ValueError(f"{option} {path}: this is a folder, give a file")
     if path is not None and not path.absolute().parent.is_dir():
-        raise ValueError(f"--json {path}: there is no folder {path.absolute().parent}")
+        raise ValueError(f"{option} {path}: there is no folder {path.absolute().parent}")

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from streamsnn.hardware.mapping import Layout, Population, Resource, fullest
+from streamsnn.hardware.mapping import Layout, Resource, fullest
 from streamsnn.hardware.profile import Profile
+from streamsnn.hardware.tables import Population
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from streamsnn.core import Core
 from streamsnn.hardware.band import Band
 from streamsnn.hardware.cost import cost
-from streamsnn.hardware.mapping import Population, RowTable, layout
+from streamsnn.hardware.placing import place
 from streamsnn.hardware.profile import Profile
-from streamsnn.memory.packing import index_bits
 
 
 def energy_per_sample(
@@ -23,7 +20,7 @@ def energy_per_sample(
     Raises
     ------
     ValueError
-        If there is no sample, or no such profile.
+        If there is no sample, or no such profile; `DoesNotFit` if the chip cannot hold the network.
 
     Examples
     --------
@@ -36,18 +33,6 @@ def energy_per_sample(
     if n_samples < 1:
         raise ValueError(f"n_samples={n_samples}: energy per sample needs at least one")
     chip = Profile.load(profile)
-    sizes = {"input": core.n_features * core.network.encoder.lines}
-    sizes |= {layer.name: core.size(layer.name) for layer in core.network.layers}
-    tables = []
-    for p in core.network.projections:
-        stored = sizes[p.post]
-        index = 0
-        if p.sparse:
-            stored = int(np.ceil(np.count_nonzero(core.weights(p.name)) / sizes[p.pre]))
-            index = index_bits(sizes[p.post])
-        words = chip.row_format(p.format.bits, index_bits=index).words(stored)
-        tables.append(RowTable(p.pre, p.post, words, sizes[p.pre]))
-    populations = [Population(layer.name, sizes[layer.name]) for layer in core.network.layers]
-    cores = layout(chip, populations, tables).cores
+    cores = place(chip, core).cores
     counted = core.counters if counters is None else counters
     return cost(chip, counted, cores=cores).energy_nj * (1.0 / n_samples)

@@ -77,7 +77,8 @@ def link_traffic(profile: Profile, plan: Layout, flows: Sequence[Flow]) -> Traff
 
     Examples
     --------
-    >>> from streamsnn.hardware.mapping import Population, RowTable, layout
+    >>> from streamsnn.hardware.mapping import layout
+    >>> from streamsnn.hardware.tables import Population, RowTable
     >>> loihi = Profile.load("loihi1")
     >>> layers = [Population("a", 128 * 1024), Population("b", 1024)]
     >>> plan = layout(loihi, layers, [RowTable("a", "b", 1, 4096)])

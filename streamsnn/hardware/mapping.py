@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from streamsnn.hardware.profile import DoesNotFit, Profile
+from streamsnn.hardware.tables import Population, RowTable
 
 Resource = Literal[
     "compartments",
@@ -18,45 +19,6 @@ Resource = Literal[
     "delay_slots",
 ]
 RESOURCES: tuple[Resource, ...] = get_args(Resource)
-
-
-@dataclass(frozen=True, slots=True)
-class Population:
-    """A layer of `size` neurons, one compartment each.
-
-    `neuron_sets` and `threshold_sets` count the different parameter sets among its neurons; every core is
-    taken to need all of them. `pinned` asks for exactly so many cores instead of the fewest.
-    """
-
-    name: str
-    size: int
-    neuron_sets: int = 1
-    threshold_sets: int = 1
-    pinned: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RowTable:
-    """Synapse lists from `pre` to `post`: `rows` lists of `words_per_row` words over the whole of `post`.
-
-    `pre` may name something that lives off the chip, such as a sensor; then it occupies no core.
-    `format` and `trace` name the synapse format and the presynaptic trace's parameters: tables that name
-    the same share one; an empty trace is none. `delay` is the longest delay of a synapse in ticks.
-    `shared` lists are stored once a core for all rows, as in a convolution; 0 where every row has its own.
-    """
-
-    pre: str
-    post: str
-    words_per_row: int
-    rows: int
-    format: str = ""
-    trace: str = ""
-    delay: int = 0
-    shared: int = 0
-
-    def words(self, k: int) -> int:
-        """Words on each of k cores."""
-        return self.shared * self.words_per_row or self.rows * -(-self.words_per_row // k)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +69,8 @@ def layout(profile: Profile, populations: Sequence[Population], tables: Sequence
 
         compartments    ceil(size / k)                                 <= limit
         synaptic words  sum over tables in of  rows * ceil(words / k)  <= limit
-        in axons        sum over tables in of  rows                    <= limit, whatever k
+        in axons        sum over tables in of  rows                    <= limit, whatever k; of a
+                        convolution, the rows that ceil(size / k) neighbours read
         out axons       ceil(size / k) * (cores of all targets)        <= limit
         parameter sets, formats, traces                                <= limit, whatever k
         delay slots     ceil(size / k) * 2^ceil(log2(longest delay + 2))  <= limit, where there are delays
@@ -204,7 +167,7 @@ def _needs(
     return slots | {
         "compartments": size,
         "synaptic_words": sum(t.words(k) for t in incoming),
-        "in_axons": sum(t.rows for t in incoming),
+        "in_axons": sum(t.axons(k) for t in incoming),
         "out_axons": size * sum(k if name == population.name else cores[name] for name in targets),
         "neuron_sets": population.neuron_sets,
         "threshold_sets": population.threshold_sets,

@@ -2,8 +2,9 @@
 
 from streamsnn.core import Core
 from streamsnn.hardware.links import Flow
-from streamsnn.hardware.mapping import Layout, Population, RowTable, layout
-from streamsnn.hardware.profile import Profile
+from streamsnn.hardware.mapping import Layout, layout
+from streamsnn.hardware.profile import DoesNotFit, Profile
+from streamsnn.hardware.tables import Population, RowTable
 from streamsnn.memory.convolution import Convolution
 from streamsnn.memory.delays import DELAY_BITS
 from streamsnn.memory.graded import Graded
@@ -34,7 +35,7 @@ def place(profile: Profile, core: Core) -> Layout:
 
     Raises
     ------
-    ValueError
+    DoesNotFit
         If the network does not fit the chip; the sentence names the layer, the limit and the value.
 
     Examples
@@ -67,7 +68,7 @@ def _check_payload(profile: Profile, core: Core) -> None:
         needed = layer.neuron.payload_bits if isinstance(layer.neuron, Graded) else 0
         if needed > (there.value if there else 0):
             can = f"carry at most {there.value} bits" if there else "carry no numbers"
-            raise ValueError(
+            raise DoesNotFit(
                 f"spikes of layer {layer.name!r} carry numbers of {needed} bits, but those of {profile.name} "
                 f"{can}; use a neuron with plain spikes"
             )
@@ -76,6 +77,7 @@ def _check_payload(profile: Profile, core: Core) -> None:
 def _table(profile: Profile, core: Core, projection: Projection) -> RowTable:
     rows, n_post = _size(core, projection.pre), _size(core, projection.post)
     stored, index, shared, c = n_post, 0, 0, projection.storage
+    window = c if isinstance(c, Convolution) else None
     if isinstance(c, Convolution) and profile.limit.shared_rows:
         stored, shared = c.filters, c.n_rows
     elif isinstance(c, Convolution) or projection.listed:
@@ -89,7 +91,7 @@ def _table(profile: Profile, core: Core, projection: Projection) -> RowTable:
         words = packed.words(stored)
     kinds = [f"{projection.format.bits} bits", *["sparse"] * (index > 0), *["delay"] * (delay > 0)]
     name = ", ".join([*kinds, *["shared"] * (shared > 0)])
-    return RowTable(projection.pre, projection.post, words, rows, format=name, delay=delay, shared=shared)
+    return RowTable(projection.pre, projection.post, words, rows, name, "", delay, shared, window)
 
 
 def _size(core: Core, layer: str) -> int:

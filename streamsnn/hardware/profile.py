@@ -18,7 +18,7 @@ _ONE_GROUP = 2**62  # longer than any row
 
 
 class DoesNotFit(ValueError):
-    """A network that the cores of a chip cannot hold, however it is cut."""
+    """A network that a chip cannot hold, however it is cut."""
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

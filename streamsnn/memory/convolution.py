@@ -14,7 +14,9 @@ from streamsnn.memory.counters import (
 )
 from streamsnn.memory.packing import row_words
 from streamsnn.memory.synaptic import GAIN, LSB, STORED_BITS
-from streamsnn.types import Floats, Int32s, Ints, Weights
+from streamsnn.types import Floats, Int32s, Ints, Real, Weights
+
+CHANNELS = 1  # position in the geometry
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,16 @@ class Convolution:
             places *= sum(0 <= line < n for line in lines)
         return places
 
+    def inputs(self, n: int) -> int:
+        """Inputs that any n neighbours of the output read at most: whole lines of the input.
+
+        >>> Convolution(shape=(8, 8), kernel=(3, 3), filters=2).inputs(12), Convolution((8, 8)).inputs(36)
+        (24, 64)
+        """
+        line = self.out_shape[1] * self.filters
+        lines = n // line if n % line == 0 else min(self.out_shape[0], (line + n - 2) // line + 1)
+        return min(self.shape[0], (lines - 1) * self.stride + self.kernel[0]) * self.shape[1] * self.channels
+
     def constants(self) -> tuple[float, ...]:
         """Width, channels, kernel, stride, padding and output, as kernels read them."""
         sizes = (self.shape[1], self.channels, *self.kernel, self.stride, self.padding, *self.out_shape)
@@ -107,50 +119,45 @@ class Convolution:
 
 
 @kernel
-def _place(at: int, tap: int, padding: int, stride: int, size: int) -> int:
-    """Output line (or column) that the kernel's line `tap` brings a spike at `at` to; -1 for none."""
-    shifted = at + padding - tap
-    if shifted < 0 or shifted % stride != 0 or shifted // stride >= size:
-        return -1
-    return shifted // stride
-
-
-@kernel
 def find_rows(i: int, geometry: Floats, rows: Int32s, places: Int32s) -> int:
-    """Rows that a spike of neuron i reads, and the output pixels they are added to; returns how many."""
-    width, channels, height_k, width_k = (
-        int(geometry[0]),
-        int(geometry[1]),
-        int(geometry[2]),
-        int(geometry[3]),
-    )
+    """Rows that a spike of neuron i reads, and the output pixels they are added to; returns how many.
+
+    Output line oy reads the kernel's line dy = y + padding - oy stride: from the last such line to the first.
+    """
+    width, channels = int(geometry[0]), int(geometry[CHANNELS])
+    height_k, width_k = int(geometry[2]), int(geometry[3])
     stride, padding, height, columns = int(geometry[4]), int(geometry[5]), int(geometry[6]), int(geometry[7])
     pixel, channel = i // channels, i % channels
+    y, x = pixel // width + padding, pixel % width + padding
+    left = max(0, (x - width_k + stride) // stride)
+    right = min(x // stride, columns - 1)
     found = 0
-    for dy in range(height_k):
-        oy = _place(pixel // width, dy, padding, stride, height)
-        if oy < 0:
-            continue
-        for dx in range(width_k):
-            ox = _place(pixel % width, dx, padding, stride, columns)
-            if ox >= 0:
-                rows[found] = (dy * width_k + dx) * channels + channel
-                places[found] = oy * columns + ox
-                found += 1
+    for oy in range(min(y // stride, height - 1), max(0, (y - height_k + stride) // stride) - 1, -1):
+        for ox in range(right, left - 1, -1):
+            tap = (y - oy * stride) * width_k + x - ox * stride
+            rows[found] = tap * channels + channel
+            places[found] = oy * columns + ox
+            found += 1
     return found
 
 
 @kernel
-def count_shared(nnz: Int32s, count: Ints, rows: Int32s, filters: int, const: Floats) -> None:
-    """Count the rows that one spike reads."""
-    effective = 0
+def effective(nnz: Int32s, rows: Int32s, offset: int) -> int:
+    """Weights that are not zero in the rows, of which each comes `offset` later."""
+    found = 0
     for r in range(rows.size):
-        effective += int(nnz[rows[r]])
-    count[SYN_ROWS_READ] += rows.size
-    count[SYN_WORDS_READ] += rows.size * row_words(filters, int(const[STORED_BITS]))
-    count[SYNOPS_STORED] += rows.size * filters
-    count[SYNOPS] += effective
-    count[MESSAGES] += 1
+        found += int(nnz[rows[r] + offset])
+    return found
+
+
+@kernel
+def count_shared(count: Ints, spikes: int, read: int, synops: int, filters: int, const: Floats) -> None:
+    """Count the rows that spikes have read."""
+    count[SYN_ROWS_READ] += read
+    count[SYN_WORDS_READ] += read * row_words(filters, int(const[STORED_BITS]))
+    count[SYNOPS_STORED] += read * filters
+    count[SYNOPS] += synops
+    count[MESSAGES] += spikes
 
 
 @kernel
@@ -170,10 +177,12 @@ def deliver_shared_integer(
     gain = np.int32(64 << max(exponent, 0))
     down = -min(exponent, 0)
     filters = w.shape[1]
-    total = 0
+    read = 0
+    synops = 0
     for k in range(pre.size):
         n = find_rows(pre[k], geometry, rows, places)
-        total += n
+        read += n
+        synops += effective(nnz, rows[:n], 0)
         for r in range(n):
             row, to = w[rows[r]], acc[places[r] * filters : (places[r] + 1) * filters]
             if down == 0:
@@ -182,8 +191,8 @@ def deliver_shared_integer(
             else:
                 for f in range(row.size):
                     to[f] += (np.int32(row[f]) * 64 >> down) & -64
-        count_shared(nnz, count, rows[:n], filters, const)
-    return total
+    count_shared(count, pre.size, read, synops, filters, const)
+    return read
 
 
 @kernel
@@ -192,7 +201,7 @@ def deliver_shared_float(
     nnz: Int32s,
     count: Ints,
     pre: Int32s,
-    acc: Floats,
+    acc: Real,
     geometry: Floats,
     rows: Int32s,
     places: Int32s,
@@ -201,13 +210,15 @@ def deliver_shared_float(
     """The same in real values."""
     lsb = acc.dtype.type(const[LSB] if const[LSB] > 0.0 else 1.0)
     filters = w.shape[1]
-    total = 0
+    read = 0
+    synops = 0
     for k in range(pre.size):
         n = find_rows(pre[k], geometry, rows, places)
-        total += n
+        read += n
+        synops += effective(nnz, rows[:n], 0)
         for r in range(n):
             row, to = w[rows[r]], acc[places[r] * filters : (places[r] + 1) * filters]
             for f in range(row.size):
                 to[f] += lsb * row[f]
-        count_shared(nnz, count, rows[:n], filters, const)
-    return total
+    count_shared(count, pre.size, read, synops, filters, const)
+    return read

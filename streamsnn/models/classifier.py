@@ -8,47 +8,60 @@ from numpy.typing import NDArray
 from river import base
 
 from streamsnn.core import Core
-from streamsnn.encoders.latency import AdaptivePopulation
-from streamsnn.memory.formats import Fixed
-from streamsnn.memory.initial import Initial, SignedRandom
+from streamsnn.encoders.graded_level import GradedLevel
+from streamsnn.memory.initial import Initial
+from streamsnn.models.exemplar_network import exemplar_network
+from streamsnn.models.explanation import Explanation, explain, softmax
 from streamsnn.models.features import ClassIndex, FeatureIndex, Features, Label
+from streamsnn.models.front import N_HIDDEN, K, front
 from streamsnn.network import Layer, Network, Projection
 from streamsnn.neurons.integrator import LI
-from streamsnn.neurons.k_winners import KWinners
 from streamsnn.readouts.linear import Linear
 from streamsnn.readouts.mixture import Mixture
+from streamsnn.readouts.neighbours import Neighbours
 from streamsnn.rules.counting import Counting
+from streamsnn.rules.exemplars import Exemplars
+from streamsnn.trunks.trunk import Trunk
 from streamsnn.types import Encoder, Readout, Rule
-
-TRUNK_EXPONENT = 7  # weights of -1, 0, +1 in two bits deliver +-2^13: far above the rounding of a tick
 
 
 class SpikingClassifier(base.Classifier):
     """Learns classes from a stream, one event at a time, on the counting core.
 
-        features -> encoder -> frozen sparse code (k winners of n_hidden) -> learned projection -> readout
+        default     features -> graded spikes -> 2,000 exemplar neurons -> votes of the nearest
+        otherwise   features -> encoder -> frozen sparse code (k winners of n_hidden) -> rule -> readout
 
-    With the default rule, counting units, a class's memory changes only when that class is seen: classes
-    may come in any order. New classes and new features may appear at any time. `predict_*` change
-    nothing: no weight, no counter, no clock.
+    The default is one setting for streams in any order: mixed, drifting, or class after class. Its neurons
+    hold whole samples in 8-bit levels (`Exemplars`), and whatever ages does so only when its own class is
+    seen. With a code, the default rule is `Counting()`: a few writes a sample where a code is known that
+    suits the features. New classes and new features may appear at any time. `predict_*` change nothing: no
+    weight, no counter, no clock.
 
     Parameters
     ----------
     encoder
-        Features to spikes; default `AdaptivePopulation()`, which learns each feature's scale.
-        Give `Latency(low, high)` where the range is known.
+        Features to spikes; default `GradedLevel()`, and `AdaptivePopulation()` for a code: both learn each
+        feature's scale. Give `Latency(low, high)` for a code where the range is known.
     n_hidden, k
-        Neurons of the code, and how many of them spike per sample.
+        Neurons of the code, default 2048, and how many of them spike per sample, default 40.
     trunk
-        Frozen weights onto the code; default `SignedRandom(seed=seed)`.
+        Frozen weights onto the code, default `SignedRandom(seed=seed)`; or a `Trunk`, a frozen network
+        with an encoder and a number of neurons of its own, for arrays of as many numbers as it takes.
     rule
-        Learning rule of the last projection; default `Counting()`.
+        Learning rule of the last projection; default `Exemplars()` if nothing above is given, nor a write
+        budget or a readout of another kind, else `Counting()`.
+    write_budget
+        Synapses that may change per learned sample, on average, in any order of classes: asks for
+        `Counting(write_budget=...)`. None for what the rule writes by itself.
     readout
-        Scores; default `Mixture()` for a rule that opens units, else `Linear()`.
+        Scores; default `Neighbours()` for exemplars, `Mixture()` for a rule that opens units, else
+        `Linear()`.
     seed
         Equal seed and stream give equal bits.
 
-    Memory: about `n_hidden` bytes per unit, at most `max_units` units per class with the default rule.
+    Memory: by default 2,000 bytes per feature, 150 bytes per class, and 100 kB, however long the stream
+    (`Exemplars(size=...)` for more or fewer). With counting units about `n_hidden` bytes per unit, at most
+    `max_units` units per class.
 
     Raises
     ------
@@ -59,7 +72,7 @@ class SpikingClassifier(base.Classifier):
     Examples
     --------
     >>> from streamsnn import SpikingClassifier
-    >>> model = SpikingClassifier(n_hidden=256, k=10, seed=1)
+    >>> model = SpikingClassifier(seed=1)
     >>> for _ in range(30):
     ...     model.learn_one({"a": 0.1, "b": 5.0}, "left")
     ...     model.learn_one({"a": 0.9, "b": 3.0}, "right")
@@ -70,15 +83,18 @@ class SpikingClassifier(base.Classifier):
     def __init__(
         self,
         encoder: Encoder | None = None,
-        n_hidden: int = 2048,
-        k: int = 40,
-        trunk: Initial | None = None,
+        n_hidden: int | None = None,
+        k: int | None = None,
+        trunk: Trunk | Initial | None = None,
         rule: Rule | None = None,
         readout: Readout | None = None,
         seed: int = 0,
+        write_budget: float | None = None,
     ) -> None:
-        if not 1 <= k <= n_hidden:
-            raise ValueError(f"k={k} winners of n_hidden={n_hidden} neurons: give 1 <= k <= n_hidden")
+        if rule is not None and write_budget is not None:
+            raise ValueError(
+                f"write_budget={write_budget} beside a rule: give it to the rule, Counting(write_budget=...)"
+            )
         if seed < 0:
             raise ValueError(f"seed {seed}: give a number from 0")
         self.encoder = encoder
@@ -88,6 +104,7 @@ class SpikingClassifier(base.Classifier):
         self.rule = rule
         self.readout = readout
         self.seed = seed
+        self.write_budget = write_budget
         self.features_ = FeatureIndex()
         self.classes_ = ClassIndex()
         self.core = Core(self.network(), n_features=0, seed=seed)
@@ -98,6 +115,7 @@ class SpikingClassifier(base.Classifier):
 
     @classmethod
     def _unit_test_params(cls) -> Any:
+        yield {}
         yield {"n_hidden": 256, "k": 16}
 
     @property
@@ -107,20 +125,31 @@ class SpikingClassifier(base.Classifier):
 
     def network(self) -> Network:
         """The frozen description of what runs."""
-        rule = self.rule or Counting()
+        for_a_code = {"n_hidden": self.n_hidden, "k": self.k, "trunk": self.trunk}
+        code = {name: value for name, value in for_a_code.items() if value is not None}
+        other = (self.write_budget, None if isinstance(self.encoder, GradedLevel) else self.encoder)
+        plain = not code and other == (None, None) and isinstance(self.readout, Neighbours | None)
+        rule = self.rule or (Exemplars() if plain else Counting(write_budget=self.write_budget))
+        if isinstance(rule, Exemplars):
+            if code:
+                raise ValueError(f"{', '.join(code)} beside Exemplars, which need no code: leave them out")
+            return exemplar_network(rule, self.encoder, self.readout)
         default_readout: Readout = Mixture() if rule.opens_units else Linear()
-        trunk = self.trunk or SignedRandom(amplitude=2.0**TRUNK_EXPONENT, seed=self.seed)
+        frozen = front(
+            self.encoder,
+            self.trunk,
+            n_hidden=N_HIDDEN if self.n_hidden is None else self.n_hidden,
+            k=K if self.k is None else self.k,
+            seed=self.seed,
+        )
         if rule.opens_units:
             units = Layer("units", LI())
         else:
             units = Layer("units", LI(arithmetic="float"), per_class=True)
         return Network(
-            encoder=self.encoder or AdaptivePopulation(),
-            layers=(Layer("code", KWinners(self.k), self.n_hidden), units),
-            projections=(
-                Projection("input", "code", trunk, Fixed(2, exponent=TRUNK_EXPONENT), sparse=True),
-                Projection("code", "units", format=rule.format, rule=rule),
-            ),
+            encoder=frozen.encoder,
+            layers=(*frozen.layers, units),
+            projections=(*frozen.projections, Projection("code", "units", format=rule.format, rule=rule)),
             readout=self.readout or default_readout,
         )
 
@@ -138,11 +167,29 @@ class SpikingClassifier(base.Classifier):
         """Probability of each class seen (softmax of the readout's scores)."""
         if not len(self.classes_):
             return {}
-        scores = self._scores(x)
-        if not np.isfinite(scores).any():
-            return dict.fromkeys(self.classes_.labels, 1.0 / len(self.classes_))
-        p = np.exp(scores - scores.max())
-        return dict(zip(self.classes_.labels, (p / p.sum()).tolist(), strict=True))
+        return dict(zip(self.classes_.labels, softmax(self._scores(x)).tolist(), strict=True))
+
+    def explain_one(
+        self, x: Features, *, classes: int | None = 3, units: int | None = 3, features: int | None = 5
+    ) -> Explanation:
+        """Which units spoke for which class, and which features told them; nothing is changed.
+
+        Parameters
+        ----------
+        x
+            The features.
+        classes, units, features
+            How many to list: the likeliest classes, the strongest units of each, the features that drove
+            each of these most. None for all.
+
+        Raises
+        ------
+        TypeError
+            If the rule or the readout cannot say who spoke.
+        """
+        vector = self.features_.vector(x)
+        names, labels = self.features_.names, self.classes_.labels
+        return explain(self.core, vector, names, labels, classes=classes, units=units, features=features)
 
     def prequential_one(self, x: Features, y: Label | None = None) -> Label | None:
         """Predict, then learn, with one forward pass; returns the prediction."""
@@ -171,6 +218,8 @@ class SpikingClassifier(base.Classifier):
         vector = self.features_.vector(x, new)
         n_classes = len(self.classes_) + int(label is not None and label not in self.classes_)
         if vector.size > self.core.n_features or n_classes > self.core.n_classes:
+            if isinstance(self.trunk, Trunk):
+                self.trunk.check(vector.size)
             self.core.grow(n_features=vector.size, n_classes=n_classes)
         self.features_.add(new)
         return self.core.step(vector, None if label is None else self.classes_.index(label))

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from streamsnn.jit import kernel
-from streamsnn.memory.counters import NEURON_UPDATES_ACTIVE, NEURON_UPDATES_IDLE, OVERFLOWS, SPIKES
-from streamsnn.memory.fixed_point import wrap24
+from streamsnn.memory.counters import OVERFLOWS, SPIKES
+from streamsnn.neurons._integrate import check_scale, integrate
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
+
+SCORE_LIMIT = (1 << 31) - 1
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,8 @@ class KWinners:
     """Integrators that compete once a sample: the k largest positive potentials spike.
 
         u[t] = wrap24( u[t-1] + a[t] )       v[t] = v[t-1] + u[t]         (t <= last input tick)
-        in the last input tick: the k neurons with the largest v > 0 spike (ties: lowest index first)
+        in the last input tick: the k neurons with the largest s > 0 spike (ties: lowest index first)
+        s_j = v_j        or, with gain or bias,      s_j = floor( (v_j / 2^6 * gain_j + bias_j) / 2^shift )
 
     The current does not decay, so an input spike at tick s adds w * (last - s + 1) to v: with a latency
     code, v is the weighted sum of intensities at one spike per input. The choice is what a threshold
@@ -26,6 +29,14 @@ class KWinners:
     ----------
     k
         Number of winners.
+    bias
+        Integer offset of each neuron (32 bits), in units of a weight of 1 times the gain; empty for 0. Of C
+        given, neuron j takes element j mod C; C divides the layer's size.
+    gain
+        Integer factor of each neuron (16 bits), likewise; empty for 1. A score that leaves 32 bits
+        saturates and is counted as an overflow.
+    shift
+        Right shift after the gain, 0 to 31 bits.
 
     References
     ----------
@@ -36,10 +47,25 @@ class KWinners:
     """
 
     k: int = 40
+    bias: tuple[int, ...] = ()
+    gain: tuple[int, ...] = ()
+    shift: int = 0
 
     def __post_init__(self) -> None:
         if self.k < 1:
             raise ValueError(f"k={self.k}: at least one neuron must win")
+        check_scale("KWinners", self.gain, self.bias, self.shift)
+        if self.shift and not self._scaled:
+            raise ValueError(f"KWinners: shift={self.shift} without gain or bias shifts nothing; give one")
+
+    @property
+    def _scaled(self) -> bool:
+        return bool(self.gain or self.bias)
+
+    @property
+    def period(self) -> int:
+        """Neurons after which gains and biases repeat."""
+        return max(1, len(self.gain), len(self.bias))
 
     @property
     def integer(self) -> bool:
@@ -47,16 +73,20 @@ class KWinners:
         return True
 
     def fields(self) -> tuple[Field, ...]:
-        """Current `u` and potential `v`."""
-        return (Field("u", "i4", ("post",), lasting=False), Field("v", "i4", ("post",), lasting=False))
+        """Current `u` and potential `v`; with gain or bias, the scores."""
+        names = ("u", "v", "score") if self._scaled else ("u", "v")
+        return tuple(Field(name, "i4", ("post",), lasting=False) for name in names)
 
     def constants(self, dt: float) -> tuple[float, ...]:
-        """`(k,)`."""
-        return (float(self.k),)
+        """`(k,)`; with gain or bias also their number, the shift, the gains and the biases."""
+        if not self._scaled:
+            return (float(self.k),)
+        gain, bias = self.gain or (1,) * self.period, self.bias or (0,) * self.period
+        return tuple(float(n) for n in (self.k, self.period, self.shift, *gain, *bias))
 
     def kernel(self) -> Kernel:
         """Integrate, and choose in the last input tick."""
-        return _tick
+        return _tick_scaled if self._scaled else _tick
 
 
 @kernel
@@ -81,39 +111,59 @@ def falling_threshold(v: Int32s, k: int) -> int:
 
 
 @kernel
+def _choose(score: Int32s, k: int, out: Int32s, count: Ints) -> int:
+    """Fire the k neurons with the largest positive scores; returns how many fired."""
+    k = min(k, score.size)
+    threshold = max(falling_threshold(score, k), 0)
+    above = 0
+    for j in range(score.size):
+        above += int(score[j] > threshold)
+    ties = k - above if threshold > 0 else 0
+    n_spikes = 0
+    for j in range(score.size):
+        if score[j] > threshold or (score[j] == threshold and ties > 0):
+            ties -= int(score[j] == threshold)
+            out[n_spikes] = j
+            n_spikes += 1
+    count[SPIKES] += n_spikes
+    return n_spikes
+
+
+@kernel
 def _tick(
     t: int, last: int, acc: Int32s, out: Int32s, count: Ints, const: Floats, u: Int32s, v: Int32s
 ) -> int:
     if t > last:
         return 0  # the winners have inhibited the layer until the next sample
-    # All in 32 bits: the loop and its two counts then run in full vectors.
-    active = np.int32(0)
-    overflows = np.int32(0)
-    for j in range(v.size):
-        a = acc[j]
-        exact = np.int32(u[j] + a)
-        current = np.int32(wrap24(exact))
-        overflows = np.int32(overflows + np.int32(current != exact))
-        active = np.int32(active + np.int32(a != 0))
-        u[j] = current
-        v[j] = np.int32(v[j] + current)
-        acc[j] = 0
-    count[NEURON_UPDATES_ACTIVE] += active
-    count[NEURON_UPDATES_IDLE] += v.size - active
-    count[OVERFLOWS] += overflows
+    integrate(acc, count, u, v)
+    return _choose(v, int(const[0]), out, count) if t == last else 0
+
+
+@kernel
+def _tick_scaled(
+    t: int,
+    last: int,
+    acc: Int32s,
+    out: Int32s,
+    count: Ints,
+    const: Floats,
+    u: Int32s,
+    v: Int32s,
+    score: Int32s,
+) -> int:
+    if t > last:
+        return 0
+    integrate(acc, count, u, v)
     if t < last:
         return 0
-    k = min(int(const[0]), v.size)
-    threshold = max(falling_threshold(v, k), 0)
-    above = 0
-    for j in range(v.size):
-        above += int(v[j] > threshold)
-    ties = k - above if threshold > 0 else 0
-    n_spikes = 0
-    for j in range(v.size):
-        if v[j] > threshold or (v[j] == threshold and ties > 0):
-            ties -= int(v[j] == threshold)
-            out[n_spikes] = j
-            n_spikes += 1
-    count[SPIKES] += n_spikes
-    return n_spikes
+    period, shift = int(const[1]), int(const[2])
+    overflows = 0
+    for first in range(0, v.size, period):
+        for c in range(period):
+            j = first + c
+            exact = ((int(v[j]) >> 6) * int(const[3 + c]) + int(const[3 + period + c])) >> shift
+            held = min(max(exact, -SCORE_LIMIT), SCORE_LIMIT)
+            overflows += int(held != exact)
+            score[j] = held
+    count[OVERFLOWS] += overflows
+    return _choose(score, int(const[0]), out, count)

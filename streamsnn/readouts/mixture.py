@@ -1,9 +1,11 @@
 """Mixture readout: several units speak for a class."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from streamsnn.jit import kernel
 from streamsnn.types import Field, Floats, Int32s, Kernel
@@ -56,6 +58,20 @@ class Mixture:
     def kernel(self) -> Kernel:
         """Write the scores."""
         return _read
+
+    def shares(self, v: NDArray[Any], given: Mapping[str, NDArray[Any]]) -> Floats:
+        """Term of each unit in the sum of its class.
+
+        >>> Mixture().shares(np.array([160, 160, 16]), {"owner": np.array([0, 0, 1])}).tolist()
+        [0.5, 0.5, 1.0]
+        """
+        owner = given["owner"]
+        driven = self.beta / self.unit * np.asarray(v, np.float64)
+        peak = np.full(int(owner.max(initial=-1)) + 1, -np.inf)
+        np.maximum.at(peak, owner, driven)
+        term = np.exp(driven - peak[owner])
+        share: Floats = term / np.bincount(owner, term)[owner]
+        return share
 
     def error(self) -> None:
         """Counting units learn from labels, not from errors."""

@@ -1,8 +1,11 @@
 """Continually learning prototypes (CLP): the nearest one moves or, where it fails, a new one is allocated."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from streamsnn.jit import kernel
 from streamsnn.memory.counters import (
@@ -113,6 +116,12 @@ class CLP(OncePerSample):
     def deliver(self) -> Kernel:
         """Deliver cosines."""
         return _deliver
+
+    def evidence(self, rows: Weights, given: Mapping[str, NDArray[Any]]) -> Floats:
+        """Each line's part of the cosine, before it is rounded."""
+        lengths = np.sqrt(given["square"] * float(rows.shape[0]))
+        part: Floats = UNIT * rows / lengths
+        return part
 
 
 @kernel

@@ -1,8 +1,11 @@
 """Counting units: class memories of Morris counters, opened by novelty and skipped when familiar."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from streamsnn.jit import kernel
 from streamsnn.memory.counters import (
@@ -15,13 +18,18 @@ from streamsnn.memory.counters import (
 )
 from streamsnn.memory.fixed_point import draw
 from streamsnn.memory.formats import Fixed, Format
-from streamsnn.memory.synaptic import HIGH, N_FORMAT, PER_WORD, count_delivery, write
+from streamsnn.memory.synaptic import HIGH, PER_WORD, count_delivery, write
+from streamsnn.rules._budgeted import FIELDS, learn_within
 from streamsnn.rules._defaults import OncePerSample
+from streamsnn.rules._levels import (
+    FAMILIARITY,
+    MAX_UNITS,
+    NOVELTY,
+    VALUE,
+    YOUNG,
+    fill_log_odds,
+)
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
-
-# A rule's constants follow the format's; the last two are tables indexed by level.
-NOVELTY, FAMILIARITY, MAX_UNITS, YOUNG, PRIOR, P_MAX, VALUE = range(N_FORMAT, N_FORMAT + 7)
-RESOLUTION = 16.0  # log-odds of 1 as an 8-bit weight
 
 
 @dataclass(frozen=True)
@@ -40,12 +48,30 @@ class Counting(OncePerSample):
         else if s_q* < familiarity or n_q* < young:      n_q* += 1, each l_iq* (i in A) climbs
         else:                                            nothing: already familiar to its own class
 
-    No other class is read or written and no level is ever lowered, so what is learned about a class
-    changes only when that class is seen: order across classes cannot matter.
+    No other class is read or written, so what is learned about a class changes only when that class is
+    seen: order across classes cannot matter. Without a budget no level is ever lowered.
 
     Delivery: the synapse is an 8-bit log-odds weight, looked up by level in the unit's own table,
 
         w_iq = clip( round(16 logit(min((value(l_iq) + a) / (n_q + 2a + 2), p_max))), -127, 127 )
+
+    With a `write_budget` B every class has an account, kept on its own clock t (samples of the class):
+
+        each sample of class c:     credit += B ;    every synapse whose level changes:  credit -= 1
+        slack = max( min(|A|/2, B t / 10), 4 ) ;     credit < slack: the sample is passed over, unread
+        first sample of a class:    learned whole, on loan
+        learned share of a sample:  r = min(1, (credit + slack) / |A|): every climb with r p(l), n_q += r
+        gates, never narrower than given:  g = widened exp((credit - slack - B)+ / (2 slack)),
+            novelty g^2, familiarity g (from 1 on they let everything through);
+            widened *= exp( clip((credit - slack) / (2 slack), -1, 1) / 10 ) outside 0 <= credit <= slack
+        credit >= slack even so:    up to 4 units of the class, the next most similar, count it as well
+        novel, no room, and credit >= |A| + (non-zero synapses of the unit) + B + slack:
+            the unit of the class that has not learned for longest is emptied and opened anew
+
+    Draws are keyed by the class's clock and the unit's place in its class: every bit that a class learns
+    depends on its own samples alone, in whatever order classes come. Writes of a class are B t - credit,
+    exactly. A tight budget passes over samples, whichever they are, so that what is learned remains a fair
+    sample; a wide one learns from all of them, and at last forgets the old to spend it.
 
     Parameters
     ----------
@@ -63,13 +89,16 @@ class Counting(OncePerSample):
         a, added to every count.
     p_max
         Ceiling of the probability behind a weight.
+    write_budget
+        B: synapses that may change per learned sample, on average; None for what the gates let through.
+        With one, `hits` are the samples that a unit learned in part or whole.
 
     The defaults of the gates, `prior` and `p_max` were chosen on validation splits of the digits
     (`benchmarks/digits_validation.py`); a code of another kind may want other gates.
 
     Cost per learned sample: reads |A| rows (the words that hold the class's units); writes at most |A|
     synapses; the unit's table (one word per level) and hit count are neuron memory. A climb that loses
-    its draw asks for no change: it is no write attempt.
+    its draw asks for no change: it is no write attempt. Emptying a unit reads its word in every row.
 
     References
     ----------
@@ -89,6 +118,7 @@ class Counting(OncePerSample):
     bits: int = 4
     prior: float = 0.1
     p_max: float = 0.85
+    write_budget: float | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.novelty <= 1.0 or not 0.0 <= self.familiarity <= 1.0:
@@ -104,6 +134,10 @@ class Counting(OncePerSample):
                 f"base={self.base}, prior={self.prior}, p_max={self.p_max}: "
                 "give base > 0, prior > 0 and p_max between 0.5 and 1"
             )
+        if self.write_budget is not None and not 0 < self.write_budget < np.inf:
+            raise ValueError(
+                f"write_budget={self.write_budget}: give a positive number of synapses a sample, or None"
+            )
 
     @property
     def format(self) -> Format:
@@ -117,6 +151,7 @@ class Counting(OncePerSample):
             Field("owner", "i4", ("post",)),
             Field("log_odds", "i4", ("post", 2**self.bits)),
             Field("class_units", "i4", ("class",)),
+            *(() if self.write_budget is None else FIELDS),
         )
 
     def constants(self, dt: float) -> tuple[float, ...]:
@@ -125,25 +160,38 @@ class Counting(OncePerSample):
         growth = (1.0 + 1.0 / self.base) ** levels
         gates = (self.novelty, self.familiarity, float(self.max_units), float(self.young))
         tables = (*(self.base * (growth - 1.0)).tolist(), *(1.0 / growth).tolist())
-        return (*gates, self.prior, self.p_max, *tables)
+        return (*gates, self.prior, self.p_max, self.write_budget or 0.0, *tables)
 
     def kernel(self) -> Kernel:
         """Open, count or skip."""
-        return _learn
+        return _learn if self.write_budget is None else learn_within
 
     def deliver(self) -> Kernel:
         """Deliver log-odds."""
         return _deliver
 
+    def evidence(self, rows: Weights, given: Mapping[str, NDArray[Any]]) -> Floats:
+        """The log-odds of each level, from the unit's own table."""
+        delivered: Floats = given["log_odds"][np.arange(rows.shape[1]), rows].astype(np.float64)
+        return delivered
 
-@kernel
-def _fill_log_odds(log_odds: Int32s, q: int, n: int, const: Floats) -> None:
-    """Table of unit q after n hits: level to 8-bit log-odds weight."""
-    a = const[PRIOR]
-    for level in range(int(const[HIGH]) + 1):
-        p = min((const[VALUE + level] + a) / (n + 2.0 * a + 2.0), const[P_MAX])
-        weight = np.floor(RESOLUTION * np.log(p / (1.0 - p)) + 0.5)
-        log_odds[q, level] = int(min(max(weight, -127.0), 127.0))
+    def class_samples(self, given: Mapping[str, NDArray[Any]]) -> Ints | None:
+        """The classes' own clocks, which budgets run on."""
+        return given.get("class_samples")
+
+    def class_writes(self, given: Mapping[str, NDArray[Any]]) -> Ints | None:
+        """What the accounts of the classes say; None without a budget."""
+        if self.write_budget is None:
+            return None
+        spent: Floats = self.write_budget * given["class_samples"] - given["credit"]
+        return np.rint(spent).astype(np.int64)
+
+    def ages(self, given: Mapping[str, NDArray[Any]]) -> Ints | None:
+        """Time since each unit last learned; None without a budget."""
+        if self.write_budget is None:
+            return None
+        ages: Ints = given["class_samples"][given["owner"]] - given["learned_at"]
+        return ages
 
 
 @kernel
@@ -235,5 +283,5 @@ def _learn(
         count[RNG_DRAWS] += pre.size
     else:
         return
-    _fill_log_odds(log_odds, q, int(hits[q]), const)
+    fill_log_odds(log_odds, q, int(hits[q]), const)
     count[STATE_WRITES] += 2 + int(const[HIGH])  # hit count and table

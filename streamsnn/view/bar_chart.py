@@ -65,7 +65,7 @@ def bar_chart(
     wide = 0.8 * step / max(len(series), 1)
     every = math.ceil(len(places) / MOST_NAMES)
     longest = max((len(name) for name in places), default=0) * LETTER
-    slanted = longest > step * every
+    slanted = longest + LETTER > step * every  # a letter's width between two names
     room = longest * math.sin(math.radians(-SLANT)) if slanted else 0.0
     for place, name in enumerate(places):
         left = LEFT + step * (place + 0.1)

@@ -59,6 +59,20 @@ def energy(nanojoules: float) -> str:
     return f"{quantity(nanojoules * 1e3)} pJ"
 
 
+def memory(n_bytes: int) -> str:
+    """Write a size with the unit that keeps it readable.
+
+    Examples
+    --------
+    >>> memory(512), memory(9216), memory(3 << 20)
+    ('512 B', '9.00 KiB', '3.00 MiB')
+    """
+    for unit, scale in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if n_bytes >= scale:
+            return f"{quantity(n_bytes / scale)} {unit}"
+    return f"{n_bytes} B"
+
+
 def duration(microseconds: float) -> str:
     """Write a time given in us with the unit that keeps it readable.
 

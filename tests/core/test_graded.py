@@ -127,11 +127,12 @@ def test_lists_deliver_payloads_as_full_rows_do(rng: np.random.Generator) -> Non
 
 def test_a_payload_waits_nowhere_and_no_rule_drops_it() -> None:
     w = (np.ones((N_IN, N_HIDDEN)), np.ones((N_HIDDEN, N_OUT)), np.ones((N_HIDDEN, N_HIDDEN)))
-    for delay in (1, RandomDelays(3)):
-        with pytest.raises(ValueError, match="hidden->out: graded spikes wait in no ring and share no rows"):
-            network(w, 0, delay=delay)
-    with pytest.raises(ValueError, match="graded spikes wait in no ring and share no rows"):
-        network(w, 0, storage=Convolution(shape=(N_HIDDEN, 1), kernel=(5, 1)))
+    shared = Convolution(shape=(N_HIDDEN, 1), kernel=(5, 1))
+    for storage, delay, n in (("dense", 1, 1), ("csr", RandomDelays(3), 3), (shared, 2, 2)):
+        with pytest.raises(
+            ValueError, match=f"hidden->out: graded spikes wait in no ring; .*, not {n} ticks"
+        ):
+            network(w, 0, delay=delay, storage=storage)
     rule = ASP(leak="gain")
     net = network(w, 0)
     learning = replace(net.projections[1], rule=rule, format=rule.format)

@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streamsnn.hardware.core_use import core_uses
-from streamsnn.hardware.mapping import Population, RowTable, layout
+from streamsnn.hardware.mapping import layout
 from streamsnn.hardware.profile import Profile
+from streamsnn.hardware.tables import Population, RowTable
+from streamsnn.memory.convolution import Convolution
 
 LOIHI = Profile.load("loihi1")
 
@@ -177,3 +181,26 @@ def test_every_neuron_lies_on_exactly_one_core(size: int, pinned: int) -> None:
     cores = core_uses(profile, layout(profile, layers, []), layers)
     assert [n for c in cores for n in range(c.first, c.last)] == list(range(size))
     assert max(c.last - c.first for c in cores) == -(-size // len(cores))
+
+
+def test_parts_of_a_convolution_read_only_the_lines_around_them() -> None:
+    c = Convolution(shape=(14, 9), channels=32, kernel=(3, 3), filters=5, stride=2, padding=1)
+    line, columns = 9 * 32, c.out_shape[1]
+    for n in range(1, c.n_post + 1):
+        parts = []  # lines of the input that neurons first..first + n read, the padding among them
+        for first in range(0, c.n_post, n):
+            pixels = [j // c.filters // columns for j in range(first, min(first + n, c.n_post))]
+            parts.append((max(pixels) - min(pixels)) * 2 + 3)
+        assert max(parts) * line <= c.inputs(n) or c.inputs(n) == c.n_pre
+        assert c.inputs(n) <= (max(parts) + 2) * line, "at most one line of the output too many"
+    assert [c.inputs(n) // line for n in (1, 25, 26, 50, c.n_post)] == [3, 3, 5, 5, 14]
+    table = RowTable("maps", "more", 1, 14 * 9 * 32, shared=288, window=c)
+    assert table.axons(1) == 14 * 9 * 32
+    plan = layout(LOIHI, [Population("more", c.n_post)], [table])
+    # 4032 lists of inputs fit one core; twice as many channels do not
+    assert plan.cores == 1
+    wide = replace(c, channels=64)
+    plan = layout(LOIHI, [Population("more", c.n_post)], [replace(table, rows=wide.n_pre, window=wide)])
+    assert (plan.cores, plan.binding) == (4, "in_axons")
+    use = dict(plan.placements[0].use)
+    assert use["in_axons"] == wide.inputs(-(-c.n_post // 4)) / 4096 <= 1.0

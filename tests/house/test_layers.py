@@ -26,7 +26,7 @@ LAYERS = {
         "synapses",
         "refusals",
     ),
-    4: ("models", "control", "continual", "pretrain", "hardware", "nir", "checkpoint", "plot"),
+    4: ("models", "control", "continual", "trunks", "pretrain", "hardware", "nir", "checkpoint", "plot"),
     5: ("adapters", "bench", "cli", "run", "serve", "view", "__main__"),
 }
 LAYER = {name: layer for layer, names in LAYERS.items() for name in names}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from streamsnn import Latency, SignedRandom, SpikingClassifier
-from streamsnn.models.classifier import TRUNK_EXPONENT
+from streamsnn.models.front import TRUNK_EXPONENT
 
 
 def trained() -> SpikingClassifier:

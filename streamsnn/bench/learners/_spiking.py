@@ -3,7 +3,8 @@
 from streamsnn.continual.labelled import LabelledSet
 from streamsnn.encoders.latency import Latency
 from streamsnn.memory.initial import Initial, SignedRandom
-from streamsnn.models.classifier import TRUNK_EXPONENT, SpikingClassifier
+from streamsnn.models.classifier import SpikingClassifier
+from streamsnn.models.front import TRUNK_EXPONENT
 from streamsnn.types import Encoder, Readout, Rule
 
 PATCH_OF = 6  # pixels on a side that a hidden neuron looks at in a picture 8 pixels wide, as for the digits

@@ -29,6 +29,7 @@ class CountingUnits:
     bits: int
     prior: float
     p_max: float
+    write_budget: None = None  # with one: `tests.core.oracles.budgeted`
     units: dict[int, list[Unit]] = field(default_factory=dict)
     opened: int = 0
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from streamsnn.encoders.graded_level import GradedLevel
 from streamsnn.encoders.latency import Latency
 from streamsnn.feedback.local import LocalFeedback
 from streamsnn.memory import Fixed
 from streamsnn.memory.initial import SignedRandom
+from streamsnn.models.exemplar_network import exemplar_network
 from streamsnn.network import Layer, Network, Projection
 from streamsnn.neurons.alif import ALIF
 from streamsnn.neurons.integrator import LI
@@ -18,9 +20,12 @@ from streamsnn.neurons.k_winners import KWinners
 from streamsnn.neurons.lif import LIF
 from streamsnn.readouts.linear import Linear
 from streamsnn.readouts.mixture import Mixture
+from streamsnn.readouts.neighbours import Neighbours
 from streamsnn.readouts.tracking import Tracking
 from streamsnn.rules.counting import Counting
 from streamsnn.rules.eprop import EProp
+from streamsnn.rules.exemplars import Exemplars
+from streamsnn.rules.rivals import Rivals
 from streamsnn.rules.three_factor import ThreeFactor
 from streamsnn.types import Encoder, Feedback, Neuron, Readout, Rule
 
@@ -36,6 +41,11 @@ HIDDEN_LEARNING = ThreeFactor(learning_rate=2.0)
 
 def rule_host(rule: Rule, encoder: Encoder | None = None) -> Network:
     """Encoder, frozen code of k winners, the rule, and the readout that suits it."""
+    if isinstance(rule, Exemplars):  # it stores the features themselves
+        return exemplar_network(replace(rule, size=N_HIDDEN), None, None)
+    if isinstance(rule, Rivals):
+        straight = Projection("input", "units", format=rule.format, rule=rule)
+        return Network(encoder or GradedLevel(), (_per_class(),), (straight,), Linear())
     units = Layer("units", LI()) if rule.opens_units else _per_class()
     if isinstance(rule, EProp):  # it reads the adaptation
         units = replace(units, neuron=ALIF())
@@ -69,6 +79,8 @@ def neuron_host(neuron: Neuron) -> Network:
 
 def readout_host(readout: Readout) -> Network:
     """The readout behind a rule that gives it what it asks for: errors, or units."""
+    if isinstance(readout, Neighbours):
+        return exemplar_network(Exemplars(size=N_HIDDEN), None, readout)
     host = rule_host(Counting() if readout.error() is None else ThreeFactor())
     return replace(host, readout=readout)
 

@@ -1,0 +1,1 @@
+"""Offline training of trunks: frozen networks that turn pictures into sparse codes."""

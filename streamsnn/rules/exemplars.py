@@ -1,0 +1,203 @@
+"""Exemplar neurons: each holds the levels of one sample; a class that is seen makes room among its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from streamsnn.jit import kernel
+from streamsnn.memory.formats import Fixed, Format
+from streamsnn.memory.synaptic import N_FORMAT
+from streamsnn.rules._defaults import OncePerSample
+from streamsnn.rules._exemplars import deliver_nearness, learn_relevance, nearness, store
+from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
+
+
+@dataclass(frozen=True)
+class Exemplars(OncePerSample):
+    """A fixed number of neurons, each of which answers to one stored sample; every sample is stored.
+
+    Input: one graded spike per feature f, payload its level l_f (`GradedLevel`). Neuron j holds the levels
+    w_fj of its sample, 0 where a feature was missing. Each spike adds how near it is,
+
+        a_j += g_f max(0, c_f - |l_f - w_fj|)                        g_f = u_f (step_f / dev_f) one
+             = g_f max(0, c_f - dev_f / step_f)   if w_fj = 0        c_f = cutoff dev_f / step_f
+
+    so that the sum over f of g_f c_f, less a_j, is the distance to the sample in mean deviations, weighted
+    by relevance and cut at `cutoff` for each feature. The scale is applied on reading: a stored level never
+    ages. It is moved to other levels only when the encoder's scale moves.
+
+    Learning sample of class c, with j+ the nearest neuron of class c and j- the nearest of another:
+
+        r_f += (|l_f - w_fj-| - |l_f - w_fj+| - r_f) / min(n, memory)    in deviations, each cut at `cutoff`
+        u_f = 1/20 + F max(0, r_f) / sum_k max(0, r_k)                   after 30 samples, 1 before
+        w_fj = l_f,  j a free neuron, or the oldest of the class that holds most (c itself, if none more)
+
+    Age is counted in samples of the neuron's own class: what is learned about a class stays until that class
+    is seen again, or until others need room and it holds most. The levels of whole samples are stored as
+    they came: nothing is learned from them a second time, but they are there to be read.
+
+    Parameters
+    ----------
+    size
+        Neurons, shared by all classes.
+    cutoff
+        Largest distance of one feature, in mean deviations.
+    memory
+        Samples over which the relevance r_f of a feature is averaged.
+
+    The defaults were chosen on validation streams (`benchmarks/`), and are the same for all.
+
+    Cost per learned sample, synaptic memory: F words of the neuron that stores and up to F of relevance (16
+    bits each, rounded at random); when a feature's scale moves, one for each stored level of its row. Reading
+    adds whole rows, one per feature present. Memory: size x F bytes, and 8 numbers per feature and neuron.
+
+    Hosts: loihi2 (graded spikes, programmable synapses), spinnaker.
+
+    References
+    ----------
+    Cover & Hart, Nearest neighbor pattern classification, IEEE Trans. Inf. Theory 1967; Kira & Rendell, A
+    practical approach to feature selection, ICML 1992 (relevance from nearest hit and miss).
+
+    >>> Exemplars(size=500).size
+    500
+    """
+
+    size: int = 2000
+    cutoff: float = 4.0
+    memory: int = 2000
+
+    def __post_init__(self) -> None:
+        if self.size < 1 or self.memory < 1:
+            raise ValueError(f"size={self.size}, memory={self.memory}: give at least 1")
+        if not 0 < self.cutoff <= 100:
+            raise ValueError(f"cutoff={self.cutoff}: give 0 to 100 mean deviations")
+
+    @property
+    def opens_units(self) -> bool:
+        """All neurons are there from the start, and are used again."""
+        return False
+
+    @property
+    def format(self) -> Format:
+        """Signed levels."""
+        return Fixed(8)
+
+    def fields(self) -> tuple[Field, ...]:
+        """Class and birth of neurons, samples and neurons of classes, scales and relevances of rows."""
+        return (
+            Field("owner", "i4", ("post",)),
+            Field("born", "i8", ("post",)),
+            Field("clock", "i8", ("class",)),
+            Field("held", "i4", ("class",)),
+            Field("used", "i8", (1,)),
+            Field("row_origin", "f8", ("pre",)),
+            Field("row_step", "f8", ("pre",)),
+            Field("relevance", "i2", ("pre", 1)),
+            Field("relevant", "i4", ("pre",)),
+            Field("compared", "i8", (1,)),
+            Field("farthest", "i8", (1,), lasting=False),
+        )
+
+    def constants(self, dt: float) -> tuple[float, ...]:
+        """`(cutoff, memory)`."""
+        return (self.cutoff, float(self.memory))
+
+    def kernel(self) -> Kernel:
+        """Compare, make room and store."""
+        return _learn
+
+    def deliver(self) -> Kernel:
+        """Deliver nearness."""
+        return deliver_nearness
+
+    def evidence(self, rows: Weights, given: Mapping[str, NDArray[Any]]) -> Floats:
+        """How near each spike is to what each neuron holds."""
+        return nearness(rows, given, self.cutoff)
+
+    def class_samples(self, given: Mapping[str, NDArray[Any]]) -> Ints | None:
+        """The classes' own clocks."""
+        return given["clock"]
+
+    def class_writes(self, given: Mapping[str, NDArray[Any]]) -> Ints | None:
+        """Not known: neurons change hands."""
+        return None
+
+    def ages(self, given: Mapping[str, NDArray[Any]]) -> Ints | None:
+        """Time since each neuron stored its sample."""
+        ages: Ints = given["clock"][given["owner"]] - given["born"] - 1
+        return ages
+
+
+CUTOFF, MEMORY = N_FORMAT, N_FORMAT + 1
+
+
+@kernel
+def _room(owner: Int32s, born: Ints, held: Int32s, used: Ints, label: int) -> int:
+    """A free neuron, or the oldest of the class that holds most."""
+    if used[0] < owner.size:
+        return int(used[0])
+    fullest = label
+    for c in range(held.size):
+        if held[c] > held[fullest]:
+            fullest = c
+    oldest = -1
+    for j in range(owner.size):
+        if owner[j] == fullest and (oldest < 0 or born[j] < born[oldest]):
+            oldest = j
+    return oldest
+
+
+@kernel
+def _learn(
+    w: Weights,
+    nnz: Int32s,
+    count: Ints,
+    key: int,
+    pre: Int32s,
+    payload: Int32s,
+    third: Floats,
+    v: Int32s,
+    owner: Int32s,
+    born: Ints,
+    clock: Ints,
+    held: Int32s,
+    used: Ints,
+    deviation: Floats,
+    step: Floats,
+    relevance: Weights,
+    relevant: Int32s,
+    compared: Ints,
+    const: Floats,
+) -> None:
+    if pre.size == 0:
+        return
+    label = int(third[0])
+    learn_relevance(
+        w,
+        count,
+        key,
+        pre,
+        payload,
+        label,
+        v,
+        owner,
+        int(used[0]),
+        deviation,
+        step,
+        relevance,
+        relevant,
+        compared,
+        const,
+    )
+    j = _room(owner, born, held, used, label)
+    if j == used[0]:
+        used[0] += 1
+    else:
+        held[owner[j]] -= 1
+    store(w, nnz, count, pre, payload, deviation.size, j)
+    owner[j] = label
+    born[j] = clock[label]
+    held[label] += 1
+    clock[label] += 1
