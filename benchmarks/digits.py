@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("--learners", nargs="+", default=["counting", "three_factor", "pes"])
     given, call = parse(options, arguments)
     figures = measure(given.seeds, given.learners)
-    show("digits, class order, default learner, mean over seeds", figures)
+    show("digits, class order, counting units, mean over seeds", figures)
     record(call, given.seeds, figures, given.json)
     return 0
 

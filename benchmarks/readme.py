@@ -1,8 +1,8 @@
 """Fill a file's tables from the committed results, or check that they are what the results say.
 
 Tables stand between the lines `<!-- results: NAME -->` and `<!-- end -->`, NAME being digits, cost, speed,
-startup, sparsity or suites. Makes no measurement of its own. Exit code with `--check`: 0 if nothing would
-change, else 1.
+startup, sparsity, suites, specialists or budgets. Makes no measurement of its own. Exit code with
+`--check`: 0 if nothing would change, else 1.
 """
 
 import json
@@ -13,11 +13,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.children import ROOT
+from benchmarks.learner_tables import LEARNER_TABLES
 from benchmarks.record import RESULTS
 from benchmarks.tables import TABLES, Record
 from streamsnn.atomic import write_atomic
 
 BLOCK = re.compile(r"(<!-- results: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+ALL = {**TABLES, **LEARNER_TABLES}
 OPEN = re.compile(r"<!-- results: \S+ -->")
 
 
@@ -38,11 +40,11 @@ def filled(text: str, records: Mapping[str, Record]) -> str:
     if not blocks:
         raise ValueError("no table: mark one with the lines <!-- results: digits --> and <!-- end -->")
     for block in blocks:
-        if block[2] not in TABLES:
-            raise ValueError(f"no table {block[2]!r}: choose one of {', '.join(TABLES)}")
+        if block[2] not in ALL:
+            raise ValueError(f"no table {block[2]!r}: choose one of {', '.join(ALL)}")
         if len(OPEN.findall(block[0])) > 1:
             raise ValueError(f"table {block[2]!r} has no <!-- end --> before the next one starts")
-    return BLOCK.sub(lambda block: f"{block[1]}{TABLES[block[2]](records)}\n{block[3]}", text)
+    return BLOCK.sub(lambda block: f"{block[1]}{ALL[block[2]](records)}\n{block[3]}", text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

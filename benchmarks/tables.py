@@ -13,7 +13,7 @@ from streamsnn.view.quantities import duration, percent, quantity
 Record = Mapping[str, Any]
 
 NAMES = {
-    "counting": "**streamsnn, counting units** (default)",
+    "counting": "**streamsnn, counting units**",
     "three_factor": "streamsnn, dense three-factor",
     "pes": "streamsnn, PES",
     "nearest_class_mean": "nearest class mean",
@@ -123,7 +123,7 @@ def speed(records: Mapping[str, Record]) -> str:
         ["share of the core's CPU time spent on counting", f"{share} (95 % interval {low} to {high})"],
     ]
     cpu = record["cpu_us_per_event_of"]
-    peers = [["**streamsnn** (default)", duration(cpu["streamsnn"]), "1"]]
+    peers = [["**streamsnn, counting units**", duration(cpu["streamsnn"]), "1"]]
     peers += [
         [NAMES[name], duration(cpu[name]), f"{ratio:.2g}"]
         for name, ratio in sorted(record["cpu_times_ours_of"].items(), key=lambda item: item[1])

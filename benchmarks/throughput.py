@@ -1,6 +1,6 @@
 """Speed of the main job: events a second through ZeroMQ, the learn step, CPU time, memory, and peers.
 
-Measures `streamsnn run digits --repeat R` (class order, default learner, learning on, checkpoints every 250
+Measures `streamsnn run digits --repeat R` (class order, counting units, learning on, checkpoints every 250
 events): a source process with its durable log, and a learner process, on one machine. Rates are the
 report's, from the first event to the last; held-out tests, which a live stream does not have, are taken
 out, checkpoints are not. Each run's stream lasts at least `--seconds`; compiling is done before. The live
