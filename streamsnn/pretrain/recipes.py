@@ -7,17 +7,19 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from streamsnn.pretrain.episodes import Classes, Glyphs, Instances, Turns
+from streamsnn.pretrain.episodes import Classes, Clothes, Glyphs, Instances, Turns
 from streamsnn.pretrain.export import Origin, export
 from streamsnn.pretrain.glyphs import Alphabet
 from streamsnn.pretrain.integers import Integers
 from streamsnn.pretrain.pictures import Pictures
 from streamsnn.pretrain.redrawn import Hand
+from streamsnn.pretrain.silhouettes import Wardrobe
 from streamsnn.pretrain.training import Schedule, Watch, train
 from streamsnn.pretrain.trunk_net import TrunkNet
-from streamsnn.pretrain.untrained import untrained
+from streamsnn.pretrain.untrained import Untrained
 
 CHARACTERS = 40_000  # of the synthetic alphabet
+SHAPES = 4_000  # of the synthetic wardrobe
 
 
 Found = Mapping[str, Pictures]
@@ -54,13 +56,18 @@ def _glyphs(found: Found, rng: np.random.Generator) -> Turns:
     return Turns((Glyphs(Alphabet.drawn(rng, CHARACTERS)),))
 
 
+def _clothes(found: Found, rng: np.random.Generator) -> Turns:
+    return Turns((Clothes(Wardrobe.drawn(rng, SHAPES)),))
+
+
 def _convolutions(rng: np.random.Generator) -> TrunkNet:
     return TrunkNet()  # torch draws its weights
 
 
 def _strokes(found: Found, rng: np.random.Generator) -> Turns:
+    hand = Hand(turn=0.2, shear=0.28, bend=1.0)
     glyphs, omniglot = Glyphs(Alphabet.drawn(rng, CHARACTERS)), found["omniglot_small1"]
-    return Turns((glyphs, glyphs, Classes(omniglot.ink, omniglot.labels, Hand())))
+    return Turns((glyphs, glyphs, Classes(omniglot.ink, omniglot.labels, hand)))
 
 
 def _unlabelled(found: Found, rng: np.random.Generator) -> Turns:
@@ -72,7 +79,7 @@ RECIPES: Mapping[str, Recipe] = {
         "labelled episodes: a synthetic alphabet of pen strokes (two of three), and 136 Omniglot characters",
         ("omniglot_small1",),
         _strokes,
-        6000,
+        8000,
         _convolutions,
     ),
     "unlabelled": Recipe(
@@ -87,7 +94,14 @@ RECIPES: Mapping[str, Recipe] = {
         (),
         _glyphs,
         0,
-        untrained,
+        Untrained(fan_in=6).made,
+    ),
+    "silhouettes": Recipe(
+        "nothing: random weights; only the mean and spread of each neuron, on synthetic shapes of clothes",
+        (),
+        _clothes,
+        0,
+        Untrained(contrast=0.5).made,
     ),
 }
 

@@ -30,8 +30,8 @@ class Stored:
     ValueError
         If the file holds no such array, or is not the one of that digest.
 
-    >>> Stored("random", "w0").rows(0, 1, 32).shape
-    (1, 32)
+    >>> Stored("random", "w0").rows(0, 1, 24).shape
+    (1, 24)
     """
 
     trunk: str

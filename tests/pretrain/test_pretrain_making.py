@@ -1,6 +1,7 @@
 """Making trunks: pictures, episodes, equal seeds to equal files, and the command."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from streamsnn.pretrain.glyphs import Alphabet  # noqa: E402
 from streamsnn.pretrain.pictures import Pictures  # noqa: E402
 from streamsnn.pretrain.recipes import RECIPES, Making  # noqa: E402
 from streamsnn.pretrain.redrawn import Hand  # noqa: E402
+from streamsnn.pretrain.silhouettes import Wardrobe  # noqa: E402
 from streamsnn.pretrain.training import Schedule  # noqa: E402
 
 FEW = Schedule(4, classes=6, support=2, query=2, k=20)
@@ -53,6 +55,16 @@ def test_one_character_resembles_itself_more_than_others(characters: Pictures) -
     near = flat @ flat.T / np.linalg.norm(flat, axis=1)[:, None] / np.linalg.norm(flat, axis=1)
     same = characters.labels[:, None] == characters.labels
     assert near[same].mean() > near[~same].mean() + 0.15
+
+
+def test_shapes_are_filled_and_resemble_themselves(rng: np.random.Generator) -> None:
+    shown = Wardrobe.drawn(rng, 60).pictures(rng, np.arange(60).repeat(4))
+    assert shown.dtype == np.float32 and shown.min() >= 0 and shown.max() <= 1
+    assert shown[:, [0, -1]].mean() < shown[:, 8:20].mean() / 3  # they stand in the middle
+    mask = (shown > 0.02).reshape(240, -1).astype(np.float64)  # cloth differs, the outline little
+    near = mask @ mask.T / np.linalg.norm(mask, axis=1)[:, None] / np.linalg.norm(mask, axis=1)
+    same = np.arange(60).repeat(4)[:, None] == np.arange(60).repeat(4)
+    assert near[same].mean() > near[~same].mean() + 0.25
 
 
 def test_an_episode_holds_each_class_as_often_as_asked(characters: Pictures) -> None:
@@ -128,3 +140,12 @@ def test_wrong_use_is_one_sentence(given: list[str], said: str) -> None:
     result = CliRunner().invoke(app, ["pretrain", *given])
     assert result.exit_code == 2
     assert said in result.output and result.output.count("\n") == 1
+
+
+def test_without_torch_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in [m for m in sys.modules if m.startswith("streamsnn.pretrain.")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "torch", None)  # what Python itself puts there for "not to be had"
+    result = CliRunner().invoke(app, ["pretrain", "random"])
+    assert result.exit_code == 1
+    assert result.output == "streamsnn: pretrain needs torch: pip install 'streamsnn[pretrain]'\n"
