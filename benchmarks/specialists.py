@@ -190,8 +190,17 @@ SPECIALISTS: dict[str, Specialist] = {
     "mnist": Specialist("mnist", ECONOMY, trunk="strokes"),
     "mnist_accurate": Specialist("mnist", ECONOMY, k=60, trunk="strokes"),
     "mnist_thrifty": Specialist("mnist", THRIFTY, trunk="strokes"),
+    "mnist_unlabelled": Specialist(
+        "mnist", replace(ECONOMY, novelty=0.45, familiarity=0.55), k=60, trunk="unlabelled"
+    ),
     "mnist_untrained": Specialist("mnist", EXACTING, k=80, trunk="random"),
     "mnist_pixels": Specialist("mnist", EXACTING, k=80, code=patches(255.0, (28, 28), 21)),
+    "fashion_silhouettes": Specialist(
+        "fashion_mnist",
+        replace(EXACTING, novelty=0.6, familiarity=0.7, max_units=160),
+        k=80,
+        trunk="silhouettes",
+    ),
     "fashion": Specialist(
         "fashion_mnist",
         replace(EXACTING, novelty=0.6, familiarity=0.7, max_units=160),

@@ -27,7 +27,7 @@ class GradedLevel:
     origin is its mean, and its step follows its deviation, when it changes for the first time and at its
     4th, 8th, ... value up to the `settled`th. Then the origin stands, and the step only doubles: what was
     stored in coarser steps is not wrong, and a narrower range would lose what absent classes had stored far
-    out. The logarithm keeps values apart that lie up to a thousand deviations off.
+    out. The logarithm keeps values apart that lie up to a hundred thousand deviations off.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class GradedLevel:
     """
 
     linear: int = 64
-    octave: int = 8
+    octave: int = 4
     steps: float = 16.0
     settled: int = 64
     memory: int = 2000

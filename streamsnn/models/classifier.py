@@ -28,14 +28,15 @@ from streamsnn.types import Encoder, Readout, Rule
 class SpikingClassifier(base.Classifier):
     """Learns classes from a stream, one event at a time, on the counting core.
 
-        default     features -> graded spikes -> 2,000 exemplar neurons -> votes of the nearest
+        default     features -> graded spikes -> 2,000 exemplar neurons, and a line per class -> votes
         otherwise   features -> encoder -> frozen sparse code (k winners of n_hidden) -> rule -> readout
 
     The default is one setting for streams in any order: mixed, drifting, or class after class. Its neurons
     hold whole samples in 8-bit levels (`Exemplars`), and whatever ages does so only when its own class is
-    seen. With a code, the default rule is `Counting()`: a few writes a sample where a code is known that
-    suits the features. New classes and new features may appear at any time. `predict_*` change nothing: no
-    weight, no counter, no clock.
+    seen; `Rivals` draw a line per class beside them, and `Neighbours` trusts each by its record. With a
+    code, the default rule is `Counting()`: a few writes a sample where a code is known that suits the
+    features. New classes and new features may appear at any time. `predict_*` change nothing: no weight, no
+    counter, no clock.
 
     Parameters
     ----------
@@ -59,9 +60,9 @@ class SpikingClassifier(base.Classifier):
     seed
         Equal seed and stream give equal bits.
 
-    Memory: by default 2,000 bytes per feature, 150 bytes per class, and 100 kB, however long the stream
-    (`Exemplars(size=...)` for more or fewer). With counting units about `n_hidden` bytes per unit, at most
-    `max_units` units per class.
+    Memory: by default about 2,000 bytes per feature, 250 per class, one per feature and class, and 100 kB,
+    however long the stream (`Exemplars(size=...)` for more or fewer); twice that while arrays grow. With
+    counting units about `n_hidden` bytes per unit, at most `max_units` units per class.
 
     Raises
     ------

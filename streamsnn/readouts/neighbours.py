@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
+from streamsnn.readouts._neighbours import find, trust_votes, vote_by_lines, vote_of
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
 
 FLOOR, SHARPNESS, KEEP, N_COUNTS, N_AGES, FIRST = range(6)  # then the counts and the ages
@@ -27,7 +28,9 @@ class Neighbours:
 
     R_ec is how often vote e was right about class c, over the last 1 / (1 - keep) samples of that class: also
     trust ages only when a class itself is seen, so that a long run of one class does not decide about the
-    others. Without a spike the scores are the frequencies of the classes.
+    others. Lines learn to say in such a run what is seen just now, so they are judged by samples of another
+    class than the one before alone; not trusted where there are none. Without a spike the scores are the
+    frequencies of the classes.
 
     Parameters
     ----------
@@ -46,6 +49,8 @@ class Neighbours:
 
     The defaults were chosen on validation streams. Cost per sample: reads all potentials once per age;
     per labelled sample, writes one record per vote (neuron state, no synaptic memory).
+
+    Hosts: a processor beside the core (embedded cores of loihi1 and loihi2), spinnaker.
 
     References
     ----------
@@ -85,13 +90,14 @@ class Neighbours:
         return "sample"
 
     def fields(self) -> tuple[Field, ...]:
-        """The nearest neurons, the votes; how often they were right, and out of how many samples."""
+        """The nearest neurons, the votes; how often right, out of how many samples; class before, plus 1."""
         n = len(self.counts) * len(self.ages) + int(self.lines)
         return (
             Field("nearest", "i4", (self.counts[-1],), lasting=False),
             Field("vote", "f8", ("class", n), lasting=False),
             Field("right", "f8", ("class", n)),
-            Field("judged", "f8", ("class",)),
+            Field("judged", "f8", ("class", 2)),
+            Field("before", "i8", (1,)),
             Field("trust", "f8", (n,), lasting=False),
         )
 
@@ -131,89 +137,6 @@ class Neighbours:
 
 
 @kernel
-def _find(v: Int32s, owner: Int32s, born: Ints, clock: Ints, used: int, age: int, nearest: Int32s) -> int:
-    """The nearest neurons no older than `age`, nearest first; returns how many."""
-    n = 0
-    least = np.int32(-1)
-    for j in range(used):
-        if v[j] <= least or (age > 0 and clock[owner[j]] - born[j] > age):
-            continue
-        place = min(n, nearest.size - 1)
-        n = min(n + 1, nearest.size)
-        while place > 0 and v[nearest[place - 1]] < v[j]:
-            nearest[place] = nearest[place - 1]
-            place -= 1
-        nearest[place] = j
-        if n == nearest.size:
-            least = v[nearest[n - 1]]
-    return n
-
-
-@kernel
-def _vote(
-    e: int,
-    k: int,
-    farthest: int,
-    v: Int32s,
-    owner: Int32s,
-    clock: Ints,
-    nearest: Int32s,
-    vote: Floats,
-    floor: float,
-) -> None:
-    """Probabilities of vote e from the k nearest."""
-    known = 0
-    for c in range(clock.size):
-        known += int(clock[c] > 0)
-        vote[c, e] = floor if clock[c] > 0 else 0.0
-    total = floor * known
-    first = float(farthest - v[nearest[0]])
-    reach = float(farthest - v[nearest[k - 1]]) - 0.9 * first + 1.0
-    for i in range(k):
-        strength = np.exp((first - (farthest - v[nearest[i]])) / reach)
-        vote[owner[nearest[i]], e] += strength
-        total += strength
-    for c in range(clock.size):
-        vote[c, e] /= total
-
-
-@kernel
-def _trust(right: Floats, judged: Floats, trust: Floats, sharpness: float) -> None:
-    """Weights of the votes: softmax of how often each was right, averaged over classes."""
-    peak = 0.0
-    known = 0
-    for e in range(trust.size):
-        trust[e] = 0.0
-        known = 0
-        for c in range(judged.size):
-            if judged[c] > 0.0:
-                trust[e] += right[c, e] / judged[c]
-                known += 1
-        trust[e] *= sharpness / max(known, 1)
-        peak = max(peak, trust[e])
-    total = 0.0
-    for e in range(trust.size):
-        trust[e] = np.exp(trust[e] - peak)
-        total += trust[e]
-    for e in range(trust.size):
-        trust[e] /= total
-
-
-@kernel
-def _vote_by_lines(e: int, lines_v: Floats, clock: Ints, vote: Floats) -> None:
-    """Probabilities of vote e from potentials of one neuron per class."""
-    peak, total = -np.inf, 0.0
-    for c in range(clock.size):
-        if clock[c] > 0:
-            peak = max(peak, lines_v[c])
-    for c in range(clock.size):
-        vote[c, e] = np.exp(lines_v[c] - peak) if clock[c] > 0 else 0.0
-        total += vote[c, e]
-    for c in range(clock.size):
-        vote[c, e] /= total
-
-
-@kernel
 def _read_both(
     v: Int32s,
     lines_v: Floats,
@@ -240,13 +163,13 @@ def _read_both(
     n_counts = int(const[N_COUNTS])
     for a in range(int(const[N_AGES])):
         age = int(const[FIRST + n_counts + a])
-        n = _find(v, owner, born, clock, int(used[0]), age, nearest)
+        n = find(v, owner, born, clock, int(used[0]), age, nearest)
         for i in range(n_counts):
             k = min(int(const[FIRST + i]), n)
-            _vote(a * n_counts + i, k, int(farthest[0]), v, owner, clock, nearest, vote, const[FLOOR])
+            vote_of(a * n_counts + i, k, int(farthest[0]), v, owner, clock, nearest, vote, const[FLOOR])
     if lines_v.size > 0:
-        _vote_by_lines(trust.size - 1, lines_v, clock, vote)
-    _trust(right, judged, trust, const[SHARPNESS])
+        vote_by_lines(trust.size - 1, lines_v, clock, vote)
+    trust_votes(right, judged, trust, scores.size, int(lines_v.size > 0), const[SHARPNESS])
     for c in range(scores.size):
         p = 0.0
         for e in range(trust.size):
@@ -270,7 +193,7 @@ def _read(
     scores: Floats,
     const: Floats,
 ) -> None:
-    none = judged[:0]
+    none = trust[:0]
     _read_both(
         v, none, owner, born, clock, used, farthest, nearest, vote, right, judged, trust, scores, const
     )
@@ -285,17 +208,23 @@ def _judge(
     vote: Floats,
     right: Floats,
     judged: Floats,
+    before: Ints,
     trust: Floats,
     const: Floats,
 ) -> None:
+    changed = before[0] != target + 1
+    before[0] = target + 1
     if clock[target] == 0 or farthest[0] == 0:
         return
-    judged[target] = judged[target] * const[KEEP] + 1.0
-    for e in range(trust.size):
+    n = int(const[N_COUNTS]) * int(const[N_AGES])
+    votes = trust.size if changed else n
+    judged[target, 0] = judged[target, 0] * const[KEEP] + 1.0
+    if changed:
+        judged[target, 1] = judged[target, 1] * const[KEEP] + 1.0
+    for e in range(votes):
         best = True
         for c in range(clock.size):
             best &= c == target or vote[c, e] < vote[target, e]
         right[target, e] = right[target, e] * const[KEEP] + int(best)
-    n = trust.size + 1
-    count[STATE_READS] += n
-    count[STATE_WRITES] += n
+    count[STATE_READS] += votes + 1
+    count[STATE_WRITES] += votes + 2

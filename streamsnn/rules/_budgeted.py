@@ -31,8 +31,10 @@ from streamsnn.types import Field, Floats, Int32s, Ints, Weights
 # Chosen on validation splits of digits, Braille and MNIST (random codes), and on gas drift and Elec2.
 SLACK = 0.1  # of what a class has earned: how far its account may be from zero
 LEAST_SLACK = 4.0  # synapses
+LOAN = 20.0  # samples' worth of budget that a class may borrow for its first
 SERVO = 0.1  # per sample of the class
 WIDEST = 4.0
+WHOLE = 0.8  # share from which a sample may open a unit
 EXTRA = 4  # units that may count a sample beside the most similar one
 
 FIELDS = (
@@ -78,11 +80,12 @@ def learn_within(
     first = class_units[label] == 0
     slack = max(min(0.5 * pre.size, SLACK * const[BUDGET] * clock), LEAST_SLACK)
     if pre.size and (first or credit[label] >= slack):
-        share = 1.0 if first else min(1.0, (credit[label] + slack) / pre.size)
+        means = max(LOAN * const[BUDGET], LEAST_SLACK) if first else credit[label] + slack
+        share = min(1.0, means / pre.size)
         surplus = max(credit[label] - slack - const[BUDGET], 0.0)
         gate = widened[label] * np.exp(min(surplus / (2.0 * slack), 8.0))  # 8: beyond any gate, no overflow
         best = _overlaps(w, count, pre, label, int(size[0]), mass, owner, overlap, const)
-        novel = best < 0 or _below(overlap[best], const[NOVELTY] * gate * gate)
+        novel = best < 0 or (share >= WHOLE and _below(overlap[best], const[NOVELTY] * gate * gate))
         oldest = _oldest(owner, label, int(size[0]), learned_at)
         q = -1
         if first or (novel and class_units[label] < const[MAX_UNITS]):

@@ -98,12 +98,12 @@ def deliver_nearness(
     reached = 0
     for k in range(pre.size):
         f = pre[k]
-        if step[f] == 0.0:
-            continue  # constant so far: equally near to all
         if learn and (row_step[f] != step[f] or row_origin[f] != origin[f]):
-            if n > 0:
+            if n > 0 and step[f] > 0.0:
                 _follow_scale(w, nnz, count, f, n, row_origin[f], row_step[f], origin[f], step[f], code)
             row_origin[f], row_step[f] = origin[f], step[f]
+        if step[f] == 0.0:
+            continue  # constant so far: equally near to all
         steps = deviation[f] / step[f]
         weight = 1.0
         if total > 0.0:

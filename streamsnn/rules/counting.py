@@ -59,10 +59,10 @@ class Counting(OncePerSample):
 
         each sample of class c:     credit += B ;    every synapse whose level changes:  credit -= 1
         slack = max( min(|A|/2, B t / 10), 4 ) ;     credit < slack: the sample is passed over, unread
-        first sample of a class:    learned whole, on loan
-        learned share of a sample:  r = min(1, (credit + slack) / |A|): every climb with r p(l), n_q += r
+        learned share of a sample:  r = min(1, (credit + slack) / |A|): every climb with r p(l), n_q += r;
+            of the first of a class, on loan:  r = min(1, max(20 B, 4) / |A|)
         gates, never narrower than given:  g = widened exp((credit - slack - B)+ / (2 slack)),
-            novelty g^2, familiarity g (from 1 on they let everything through);
+            novelty g^2 (where r >= 0.8), familiarity g (from 1 on they let everything through);
             widened *= exp( clip((credit - slack) / (2 slack), -1, 1) / 10 ) outside 0 <= credit <= slack
         credit >= slack even so:    up to 4 units of the class, the next most similar, count it as well
         novel, no room, and credit >= |A| + (non-zero synapses of the unit) + B + slack:
@@ -91,14 +91,16 @@ class Counting(OncePerSample):
         Ceiling of the probability behind a weight.
     write_budget
         B: synapses that may change per learned sample, on average; None for what the gates let through.
-        With one, `hits` are the samples that a unit learned in part or whole.
+        With one, `hits` are the samples that a unit learned in part or whole. Units hold only so many
+        writes: with a budget of more than |A|, or on long streams, more `max_units` use it better.
 
     The defaults of the gates, `prior` and `p_max` were chosen on validation splits of the digits
     (`benchmarks/digits_validation.py`); a code of another kind may want other gates.
 
     Cost per learned sample: reads |A| rows (the words that hold the class's units); writes at most |A|
     synapses; the unit's table (one word per level) and hit count are neuron memory. A climb that loses
-    its draw asks for no change: it is no write attempt. Emptying a unit reads its word in every row.
+    its draw asks for no change: it is no write attempt. With a budget: nothing is read of samples passed
+    over; at most 5 |A| synapses climb; emptying a unit reads its word in every row.
 
     References
     ----------

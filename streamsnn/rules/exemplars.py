@@ -47,11 +47,12 @@ class Exemplars(OncePerSample):
     memory
         Samples over which the relevance r_f of a feature is averaged.
 
-    The defaults were chosen on validation streams (`benchmarks/`), and are the same for all.
+    The defaults were chosen on validation streams of all three kinds (mixed, drifting, class after class).
 
     Cost per learned sample, synaptic memory: F words of the neuron that stores and up to F of relevance (16
     bits each, rounded at random); when a feature's scale moves, one for each stored level of its row. Reading
     adds whole rows, one per feature present. Memory: size x F bytes, and 8 numbers per feature and neuron.
+    The sum fits 24 bits up to 90,000 features; what leaves them is counted as an overflow.
 
     Hosts: loihi2 (graded spikes, programmable synapses), spinnaker.
 

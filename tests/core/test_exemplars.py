@@ -87,6 +87,16 @@ def test_counts_by_hand() -> None:
     assert spent([NAN, NAN, NAN], 1)["writes"] == 0
 
 
+def test_what_was_constant_keeps_its_value_when_it_changes_at_last() -> None:
+    core = core_of(20, 2, 2)
+    constant = np.array([[7.0, float(i % 3)] for i in range(100)])
+    core.run(constant, np.arange(100) % 2, learn=True)
+    core.run(np.array([[9.0, 0.0]]), np.array([0]), learn=True)
+    # half of the first change is the first deviation, in 16 steps, and 7 stays the origin: of 2, 32 steps
+    assert core.weights("input->exemplars")[0].tolist().count(1) == 19
+    assert core.array("encoder.payload")[0] == 33
+
+
 def test_room_is_made_in_the_fullest_class(rng: np.random.Generator) -> None:
     core = core_of(12, 2, 3)
     core.run(rng.random((30, 2)), np.zeros(30, np.int64), learn=True)

@@ -207,10 +207,14 @@ def test_no_class_ever_owes_more_than_one_sample(rng: np.random.Generator) -> No
 
 
 @pytest.mark.small
-def test_a_class_seen_once_is_learned_whole() -> None:
-    bench = Bench(replace(RULE, write_budget=0.01))
-    bench.learn([3, 5, 8], 2)
-    assert np.flatnonzero(bench.given["w"][:, 0]).tolist() == [3, 5, 8]
+@pytest.mark.parametrize(("budget", "share"), [(1e-3, 4 / 40), (1.0, 20 / 40), (2.0, 1.0), (9.0, 1.0)])
+def test_the_first_sample_of_a_class_is_learned_on_loan(budget: float, share: float) -> None:
+    bench = Bench(replace(RULE, write_budget=budget))
+    bench.learn(list(range(40)), 2)
+    n = np.count_nonzero(bench.given["w"][:, 0])
+    assert bench.fields["mass"][0] == share
+    assert bench.fields["credit"][2] == budget - n
+    assert n == 40 if share == 1.0 else abs(n - 40 * share) < 12, "four deviations of 40 draws"
 
 
 @pytest.mark.small

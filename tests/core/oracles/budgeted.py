@@ -77,7 +77,8 @@ class BudgetedUnits:
 
     def _spend(self, own: Account, active: Sequence[int], slack: float, cost: Counter[str]) -> None:
         n = len(active)
-        share = min(1.0, (own.credit + slack) / n) if own.units else 1.0
+        means = own.credit + slack if own.units else max(20 * self.write_budget, 4.0)
+        share = min(1.0, means / n)
         surplus = max(0.0, own.credit - slack - self.write_budget)
         gate = own.widened * math.exp(min(8.0, surplus / (2 * slack)))
         cost["lrn_rows_read"] += n
@@ -87,7 +88,7 @@ class BudgetedUnits:
         similar = sorted(own.units, key=lambda unit: -self.overlap(unit, active))  # stable: ties to the older
         s = self.overlap(similar[0], active) if similar else 0.0
         wide = self.novelty * gate**2
-        novel = not similar or s < wide or wide >= 1
+        novel = not similar or (share >= 0.8 and (s < wide or wide >= 1))
         oldest = min(own.units, key=lambda unit: unit.learned_at, default=None)
         if not similar or (novel and len(own.units) < self.max_units):
             own.units.append(OwnUnit(self.opened))

@@ -26,6 +26,8 @@ class Model:
         self.compared = 0
         self.right = [[0.0] * (9 + (lines is not None)) for _ in range(n_classes)]
         self.judged = [0.0] * n_classes
+        self.changes = [0.0] * n_classes
+        self.before = -1
         self.votes: list[list[float]] = []
 
     def _weigh(self, f: int) -> float:
@@ -57,10 +59,10 @@ class Model:
                 continue
             scale = self.scales[f]
             scale.follow(value)
-            if scale.step and self.rows[f] != (scale.origin, scale.step):
+            if self.rows[f] != (scale.origin, scale.step):
                 origin, step = self.rows[f]
                 for held in self.held:
-                    if f in held:
+                    if f in held and scale.step:
                         moved = scale.level(origin - scale.origin + steps_of(held[f]) * step + scale.origin)
                         self.writes += moved != held[f]
                         held[f] = moved
@@ -77,6 +79,7 @@ class Model:
         if learn and label >= 0:
             if self.samples[label] and farthest:
                 self._judge(label)
+            self.before = label
             if levels:
                 self._learn(levels, distances, label)
                 if self.lines:
@@ -102,12 +105,16 @@ class Model:
             self.votes.append([value / sum(odds) for value in odds])
         known = [c for c, n in enumerate(self.judged) if n]
         trust = [
-            math.exp(50.0 * sum(self.right[c][e] / self.judged[c] for c in known) / max(len(known), 1))
+            math.exp(50.0 * sum(self._record(c, e) for c in known) / max(len(known), 1))
             for e in range(len(self.votes))
         ]
         votes = list(zip(trust, self.votes, strict=True))
         p = [sum(t * vote[c] for t, vote in votes) / sum(trust) for c in range(len(self.samples))]
         return [math.log(value) if value > 0 else -math.inf for value in p]
+
+    def _record(self, c: int, e: int) -> float:
+        """How often vote e was right about class c; lines, where the class had just changed."""
+        return self.right[c][e] / (max(self.changes[c], 1.0) if e == 9 else self.judged[c])
 
     def _vote(self, distances: list[int], near: list[int]) -> list[float]:
         reach = distances[-1] - 0.9 * distances[0] + 1
@@ -118,7 +125,10 @@ class Model:
 
     def _judge(self, label: int) -> None:
         self.judged[label] = 0.98 * self.judged[label] + 1
-        for e, p in enumerate(self.votes):
+        changed = label != self.before
+        if changed:
+            self.changes[label] = 0.98 * self.changes[label] + 1
+        for e, p in enumerate(self.votes if changed else self.votes[:9]):
             best = all(c == label or other < p[label] for c, other in enumerate(p))
             self.right[label][e] = 0.98 * self.right[label][e] + best
 

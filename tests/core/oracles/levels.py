@@ -2,11 +2,11 @@
 
 import math
 
-LINEAR, OCTAVE, STEPS, SETTLED, MEMORY = 64, 8, 16.0, 64, 2000
+LINEAR, OCTAVE, STEPS, SETTLED, MEMORY = 64, 4, 16.0, 64, 2000
 
 
 def level_of(d: float) -> int:
-    """Level of a distance in steps: each step its own below 64, an eighth of an octave beyond."""
+    """Level of a distance in steps: each step its own below 64, a quarter of an octave beyond."""
     if abs(d) <= LINEAR:
         return math.floor(d) + 1 if d >= 0 else math.floor(d)
     far = math.ceil(max(LINEAR + OCTAVE * math.log2(abs(d) / LINEAR), LINEAR + 1))

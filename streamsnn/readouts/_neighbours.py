@@ -1,0 +1,91 @@
+"""Kernels of `Neighbours`: who is near, what they vote, and how much each vote is trusted."""
+
+import numpy as np
+
+from streamsnn.jit import kernel
+from streamsnn.types import Floats, Int32s, Ints
+
+
+@kernel
+def find(v: Int32s, owner: Int32s, born: Ints, clock: Ints, used: int, age: int, nearest: Int32s) -> int:
+    """The nearest neurons no older than `age`, nearest first; returns how many."""
+    n = 0
+    least = np.int32(-1)
+    for j in range(used):
+        if v[j] <= least or (age > 0 and clock[owner[j]] - born[j] > age):
+            continue
+        place = min(n, nearest.size - 1)
+        n = min(n + 1, nearest.size)
+        while place > 0 and v[nearest[place - 1]] < v[j]:
+            nearest[place] = nearest[place - 1]
+            place -= 1
+        nearest[place] = j
+        if n == nearest.size:
+            least = v[nearest[n - 1]]
+    return n
+
+
+@kernel
+def vote_of(
+    e: int,
+    k: int,
+    farthest: int,
+    v: Int32s,
+    owner: Int32s,
+    clock: Ints,
+    nearest: Int32s,
+    vote: Floats,
+    floor: float,
+) -> None:
+    """Probabilities of vote e from the k nearest."""
+    known = 0
+    for c in range(clock.size):
+        known += int(clock[c] > 0)
+        vote[c, e] = floor if clock[c] > 0 else 0.0
+    total = floor * known
+    first = float(farthest - v[nearest[0]])
+    reach = float(farthest - v[nearest[k - 1]]) - 0.9 * first + 1.0
+    for i in range(k):
+        strength = np.exp((first - (farthest - v[nearest[i]])) / reach)
+        vote[owner[nearest[i]], e] += strength
+        total += strength
+    for c in range(clock.size):
+        vote[c, e] /= total
+
+
+@kernel
+def trust_votes(
+    right: Floats, judged: Floats, trust: Floats, n_classes: int, lines: int, sharpness: float
+) -> None:
+    """Weights of the votes: softmax of how often each was right, averaged over classes."""
+    peak = 0.0
+    known = 0
+    for e in range(trust.size):
+        trust[e] = 0.0
+        known = 0
+        for c in range(n_classes):
+            if judged[c, 0] > 0.0:
+                trust[e] += right[c, e] / max(judged[c, lines if e == trust.size - 1 else 0], 1.0)
+                known += 1
+        trust[e] *= sharpness / max(known, 1)
+        peak = max(peak, trust[e])
+    total = 0.0
+    for e in range(trust.size):
+        trust[e] = np.exp(trust[e] - peak)
+        total += trust[e]
+    for e in range(trust.size):
+        trust[e] /= total
+
+
+@kernel
+def vote_by_lines(e: int, lines_v: Floats, clock: Ints, vote: Floats) -> None:
+    """Probabilities of vote e from potentials of one neuron per class."""
+    peak, total = -np.inf, 0.0
+    for c in range(clock.size):
+        if clock[c] > 0:
+            peak = max(peak, lines_v[c])
+    for c in range(clock.size):
+        vote[c, e] = np.exp(lines_v[c] - peak) if clock[c] > 0 else 0.0
+        total += vote[c, e]
+    for c in range(clock.size):
+        vote[c, e] /= total
