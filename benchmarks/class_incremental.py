@@ -9,8 +9,11 @@ chosen so that it writes as much; and nearest class mean and linear discriminant
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -76,7 +79,7 @@ def beside(specialist: Specialist, samples: LabelledSet, seed: int) -> dict[str,
     return baseline_accuracies(train, samples.y_train, test, samples.y_test)
 
 
-def measure(name: str, seeds: Sequence[int], console: Console) -> Figures:
+def measure(name: str, seeds: Sequence[int]) -> Figures:
     """All rows of one specialist: mean, spread, and each seed.
 
     Raises
@@ -84,7 +87,7 @@ def measure(name: str, seeds: Sequence[int], console: Console) -> Figures:
     OSError
         If its data or its trunk are not there.
     """
-    specialist = SPECIALISTS[name]
+    specialist, console = SPECIALISTS[name], Console()
     rows: dict[Order, list[Figures]] = {order: [] for order in ORDERS}
     baselines: list[dict[str, float]] = []
     for seed in seeds:
@@ -134,16 +137,33 @@ def table(figures: Figures) -> Table:
     return shown
 
 
+def rows(
+    names: Sequence[str], seeds: Sequence[int], processes: int
+) -> Iterator[tuple[str, Callable[[], Figures]]]:
+    """What gives the rows of each specialist, made here or in several processes; the figures are the same."""
+    if processes == 1:
+        for name in names:
+            yield name, partial(measure, name, seeds)
+        return
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        begun = [(name, pool.submit(measure, name, seeds)) for name in names]
+        for name, row in begun:
+            yield name, row.result
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print, write."""
     options = parser("class_incremental", __doc__)
     options.add_argument("--only", nargs="+", choices=list(SPECIALISTS), default=list(SPECIALISTS))
     options.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    options.add_argument(
+        "--processes", type=int, default=1, help="rows side by side; the figures are the same"
+    )
     given, call = parse(options, arguments)
     console, found, absent = Console(), {}, {}
-    for name in given.only:
+    for name, row in rows(given.only, given.seeds, given.processes):
         try:
-            found[name] = measure(name, given.seeds, console)
+            found[name] = row()
         except OSError as error:
             absent[name] = str(error)
             console.print(f"{name} is left out: {error}", style="yellow")

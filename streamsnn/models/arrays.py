@@ -6,8 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streamsnn.core import Core
-from streamsnn.network import INPUT, Projection
-from streamsnn.types import Leaf
+from streamsnn.network import INPUT, Network, Projection
+from streamsnn.types import Accounts, Leaf
+
+
+def holding(network: Network) -> Projection:
+    """The projection that holds the classes: the one whose units have classes of their own, or the last."""
+    learning = [p for p in network.projections if p.rule is not None]
+    return next((p for p in learning if isinstance(p.rule, Accounts)), learning[-1])
 
 
 def arrays_of(core: Core, learned: Projection) -> dict[str, NDArray[Any]]:

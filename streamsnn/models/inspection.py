@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from streamsnn.core import Core
 from streamsnn.memory.formats import Format
-from streamsnn.models.arrays import arrays_of
+from streamsnn.models.arrays import arrays_of, holding
 from streamsnn.models.classifier import SpikingClassifier
 from streamsnn.models.features import Label
 from streamsnn.network import INPUT, Projection
@@ -127,7 +127,7 @@ def inspect_model(model: SpikingClassifier) -> Inspection:
     """Count what `model` holds; nothing is changed, and what a rule defers is not settled first."""
     core = model.core
     counters = core.counters
-    learned = core.network.projections[-1]
+    learned = holding(core.network)
     stored = _Stored(core, learned, len(model.classes_))
     return Inspection(
         parameters={name: repr(value) for name, value in model._get_params().items()},
@@ -139,8 +139,15 @@ def inspect_model(model: SpikingClassifier) -> Inspection:
         free_units=stored.free_units,
         bins=stored.bins,
         classes=tuple(stored.of(c, label) for c, label in enumerate(model.classes_.labels)),
-        remarks=tuple(stored.remarks()),
+        remarks=(*stored.remarks(), *_left_out(core, learned)),
     )
+
+
+def _left_out(core: Core, learned: Projection) -> Iterator[str]:
+    """What else learns."""
+    for p in core.network.projections:
+        if p.rule is not None and p is not learned:
+            yield f"Classes are those of {learned.name}; {p.name}, which learns beside it, is not among them."
 
 
 def _bytes(n_synapses: int, fmt: Format) -> int:

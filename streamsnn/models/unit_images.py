@@ -6,7 +6,7 @@ import numpy as np
 
 from streamsnn.encoders.graded_level import GradedLevel
 from streamsnn.encoders.latency import AdaptivePopulation, Latency
-from streamsnn.models.arrays import arrays_of
+from streamsnn.models.arrays import arrays_of, holding
 from streamsnn.models.classifier import SpikingClassifier
 from streamsnn.models.features import Label
 from streamsnn.network import INPUT
@@ -48,7 +48,8 @@ def unit_images(model: SpikingClassifier, shape: tuple[int, int], units: Ints) -
     True
     """
     core, encoder = model.core, model.core.network.encoder
-    *frozen, learned = core.network.projections
+    learned = holding(core.network)
+    frozen = [p for p in core.network.projections if p.rule is None]
     height, width = shape
     if height * width != core.n_features:
         raise ValueError(f"{core.n_features} features are no picture of {height} x {width} pixels")
@@ -70,7 +71,7 @@ def gallery(
     model: SpikingClassifier, shape: tuple[int, int], *, classes: int, units: int
 ) -> Iterator[tuple[Label, Floats]]:
     """The first `classes` classes, each with images of `units` units: of most hits, or else the youngest."""
-    learned = model.core.network.projections[-1]
+    learned = holding(model.core.network)
     given = arrays_of(model.core, learned)
     n = int(given["n"][0])
     rank = given.get("hits", np.zeros(n))

@@ -117,6 +117,12 @@ def learn_within(
             q = -1
             if credit[label] >= slack and n_learning <= EXTRA:
                 q = _take_most_similar(overlap, int(size[0]))
+    _widen(credit, widened, label, slack)
+
+
+@kernel
+def _widen(credit: Floats, widened: Floats, label: int, slack: float) -> None:
+    """Move the gates of a class towards what its account can pay."""
     error = min(max((credit[label] - slack) / (2.0 * slack), -1.0), 1.0)
     if credit[label] < 0.0 or credit[label] > slack:
         widened[label] = min(max(widened[label] * np.exp(SERVO * error), 1.0), WIDEST)

@@ -60,6 +60,7 @@ class Session:
         # Events, writes so far, dense writes so far, windowed accuracy.
         self.curve: list[tuple[float, ...]] = []
         self.dense_writes = 0
+        self._code = self.model.core.size(self.model.core.network.projections[-1].pre)  # its neurons
         self._stride = max(1, n_events // CURVE_POINTS)
         if saved:
             self._take_back(saved)
@@ -76,7 +77,7 @@ class Session:
         self.prequential.update(sample.y, predicted)
         self.offset = sample.offset
         # What a dense three-factor readout of the same code, one unit a class, would have written.
-        self.dense_writes += model.n_hidden * len(model.classes_)
+        self.dense_writes += self._code * len(model.classes_)
         if self.offset % self._stride == 0 or self.offset == self.n_events:
             writes = int(model.core.totals[WRITES])
             self.curve.append((self.offset, writes, self.dense_writes, self.prequential.windowed))

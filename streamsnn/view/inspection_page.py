@@ -73,15 +73,20 @@ def _many(n: int, one: str, more: str) -> str:
 
 
 def _key_figures(held: Inspection) -> str:
-    learned = held.projections[-1]
-    frozen = sum(p.synapses for p in held.projections[:-1])
+    learned = [p for p in held.projections if p.rule is not None]
+    synapses, n_bytes = sum(p.synapses for p in learned), sum(p.n_bytes for p in learned)
+    frozen = sum(p.synapses for p in held.projections if p.rule is None)
     beside = f"; {frozen:,} are frozen" if frozen else ""
     room = [c.units_left for c in held.classes if c.units_left is not None]
     figures = [
         ("classes", f"{len(held.classes):,}", f"{_many(len(held.features), 'feature', 'features')}"),
         ("samples met", f"{held.samples:,}", ""),
         ("writes", f"{held.writes:,}", f"{quantity(held.writes / max(held.samples, 1))} a sample"),
-        ("learned synapses", f"{learned.synapses:,}", memory(learned.n_bytes) + beside),
+        (
+            "learned synapses",
+            f"{sum(p.synapses for p in learned):,}",
+            memory(sum(p.n_bytes for p in learned)) + beside,
+        ),
     ]
     if held.free_units is not None:
         figures.append(("free units", f"{held.free_units:,}", "for all classes"))

@@ -167,6 +167,19 @@ def test_inspecting_changes_nothing_and_an_untaught_model_is_empty() -> None:
     assert (empty.classes, empty.samples, empty.writes, empty.features) == ((), 0, 0, ())
 
 
+def test_classes_of_the_default_are_those_of_its_exemplars() -> None:
+    model = SpikingClassifier()
+    for i in range(9):
+        model.learn_one(np.array([i % 3, 1.0 - i % 3, float(i)]), "abc"[i % 3])
+    found = inspect_model(model)
+    assert [p.name for p in found.projections] == ["input->exemplars", "input->lines"]
+    assert [(c.label, c.samples, c.units, c.age_max) for c in found.classes] == [
+        (label, 3, 3, 2) for label in "abc"
+    ]
+    assert sum(c.words for c in found.classes) == np.count_nonzero(model.core.weights("input->exemplars"))
+    assert "input->lines, which learns beside it, is not among them." in found.remarks[-1]
+
+
 # -- units as pictures ---------------------------------------------------------------------------------
 
 
