@@ -82,11 +82,7 @@ def _key_figures(held: Inspection) -> str:
         ("classes", f"{len(held.classes):,}", f"{_many(len(held.features), 'feature', 'features')}"),
         ("samples met", f"{held.samples:,}", ""),
         ("writes", f"{held.writes:,}", f"{quantity(held.writes / max(held.samples, 1))} a sample"),
-        (
-            "learned synapses",
-            f"{sum(p.synapses for p in learned):,}",
-            memory(sum(p.n_bytes for p in learned)) + beside,
-        ),
+        ("learned synapses", f"{synapses:,}", memory(n_bytes) + beside),
     ]
     if held.free_units is not None:
         figures.append(("free units", f"{held.free_units:,}", "for all classes"))
