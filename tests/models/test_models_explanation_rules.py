@@ -1,5 +1,6 @@
 """Explanations by rules of other kinds than counting, against their own arrays; and by who has none."""
 
+import copy
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,8 +60,17 @@ def test_exemplars_say_how_near_each_feature_is_and_how_they_vote() -> None:
             assert unit.hits is None and unit.potential == sum(amount for _, amount in unit.code)
             # sums of integers up to 2^24, less their mean: doubles hold them to 1e-9
             assert sum(a for _, a in unit.features) == pytest.approx(unit.potential - mean, abs=1e-6)
-    # What no neuron gives, every class has alike: the floor of the votes.
-    floors = [vote.probability * (1.0 - sum(unit.share for unit in vote.units)) for vote in why.classes]
+    # What no neuron gives comes from the lines, which vote last, and from a floor that all classes share.
+    twin = copy.deepcopy(model.core)
+    twin.step(model.features_.vector(x), learn=False)
+    vote, trust = twin.array("readout.vote")[:3], twin.array("readout.trust")
+    assert vote[:, -1].sum() == pytest.approx(1.0, rel=1e-12)  # a softmax over three classes, in doubles
+    floors = [
+        found.probability * (1.0 - sum(unit.share for unit in found.units)) - trust[-1] * vote[c, -1]
+        for c, found in enumerate(
+            sorted(why.classes, key=lambda found: model.classes_.labels.index(found.label))
+        )
+    ]
     assert floors == pytest.approx([floors[0]] * 3, rel=1e-9) and 0 < floors[0] < 0.2
 
 
