@@ -63,10 +63,10 @@ def test_exemplars_say_how_near_each_feature_is_and_how_they_vote() -> None:
     # What no neuron gives comes from the lines, which vote last, and from a floor that all classes share.
     twin = copy.deepcopy(model.core)
     twin.step(model.features_.vector(x), learn=False)
-    vote, trust = twin.array("readout.vote")[:3], twin.array("readout.trust")
-    assert vote[:, -1].sum() == pytest.approx(1.0, rel=1e-12)  # a softmax over three classes, in doubles
+    votes, trust = twin.array("readout.vote")[:3], twin.array("readout.trust")
+    assert votes[:, -1].sum() == pytest.approx(1.0, rel=1e-12)  # a softmax over three classes, in doubles
     floors = [
-        found.probability * (1.0 - sum(unit.share for unit in found.units)) - trust[-1] * vote[c, -1]
+        found.probability * (1.0 - sum(unit.share for unit in found.units)) - trust[-1] * votes[c, -1]
         for c, found in enumerate(
             sorted(why.classes, key=lambda found: model.classes_.labels.index(found.label))
         )
