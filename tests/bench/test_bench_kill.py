@@ -39,7 +39,13 @@ def start(suite: Path, out: Path, processes: int) -> "subprocess.Popen[str]":
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,  # as a terminal does: Ctrl-C reaches the workers too
+        preexec_fn=heed_interrupts,
     )
+
+
+def heed_interrupts() -> None:
+    """As a terminal starts it; tests that run in a shell's background are started deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def here(suite: Path, out: Path) -> Result:
