@@ -128,8 +128,12 @@ class SpikingClassifier(base.Classifier):
         """The frozen description of what runs."""
         for_a_code = {"n_hidden": self.n_hidden, "k": self.k, "trunk": self.trunk}
         code = {name: value for name, value in for_a_code.items() if value is not None}
-        other = (self.write_budget, None if isinstance(self.encoder, GradedLevel) else self.encoder)
-        plain = not code and other == (None, None) and isinstance(self.readout, Neighbours | None)
+        plain = (
+            not code
+            and self.write_budget is None
+            and isinstance(self.encoder, GradedLevel | None)
+            and isinstance(self.readout, Neighbours | None)
+        )
         rule = self.rule or (Exemplars() if plain else Counting(write_budget=self.write_budget))
         if isinstance(rule, Exemplars):
             if code:

@@ -1,16 +1,14 @@
 """Sources of episodes: a few pictures of each of several classes, new ones every time."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from streamsnn.pretrain.glyphs import Alphabet
 from streamsnn.pretrain.redrawn import Hand
-from streamsnn.pretrain.silhouettes import Wardrobe
 
 
 class Source(Protocol):
@@ -21,22 +19,32 @@ class Source(Protocol):
         ...
 
 
+class Shapes(Protocol):
+    """Synthetic classes, each of which can be drawn again and again."""
+
+    def __len__(self) -> int: ...
+
+    def pictures(self, rng: np.random.Generator, chosen: NDArray[Any], /) -> NDArray[np.float32]:
+        """A picture `[28, 28]` of 0 to 1 of each class in `chosen`, no two alike."""
+        ...
+
+
 @dataclass(frozen=True)
-class Glyphs:
-    """Characters of a synthetic alphabet.
+class Drawn:
+    """Characters of a synthetic alphabet, or shapes of a synthetic wardrobe.
 
     Parameters
     ----------
-    alphabet
-        The characters; each episode takes some of them.
+    shapes
+        The classes; each episode takes some of them.
     """
 
-    alphabet: Alphabet
+    shapes: Shapes
 
     def episode(self, rng: np.random.Generator, classes: int, each: int) -> Tensor:
-        """Each character written `each` times."""
-        chosen = rng.integers(0, len(self.alphabet.strokes), classes)
-        return torch.from_numpy(self.alphabet.pictures(rng, chosen.repeat(each)))[:, None]
+        """Each class drawn `each` times."""
+        chosen = rng.integers(0, len(self.shapes), classes)
+        return torch.from_numpy(self.shapes.pictures(rng, chosen.repeat(each)))[:, None]
 
 
 @dataclass(frozen=True)
@@ -113,21 +121,3 @@ class Turns:
 
 def _torch(rng: np.random.Generator) -> torch.Generator:
     return torch.Generator().manual_seed(int(rng.integers(2**62)))
-
-
-@dataclass(frozen=True)
-class Clothes:
-    """Shapes of a synthetic wardrobe.
-
-    Parameters
-    ----------
-    wardrobe
-        The shapes; each episode takes some of them.
-    """
-
-    wardrobe: Wardrobe
-
-    def episode(self, rng: np.random.Generator, classes: int, each: int) -> Tensor:
-        """Each shape worn `each` times."""
-        chosen = rng.integers(0, len(self.wardrobe.height), classes)
-        return torch.from_numpy(self.wardrobe.pictures(rng, chosen.repeat(each)))[:, None]

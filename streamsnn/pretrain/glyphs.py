@@ -70,6 +70,9 @@ class Alphabet:
             joined=rng.random(each) < 0.6,
         )
 
+    def __len__(self) -> int:
+        return len(self.strokes)
+
     def pictures(self, rng: np.random.Generator, characters: Array) -> NDArray[np.float32]:
         """Each character written once, by a hand of its own: `[n, 28, 28]` of ink, 0 to 1."""
         drawn = np.arange(STROKES) < self.strokes[characters, None]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from streamsnn.pretrain.episodes import Classes, Clothes, Glyphs, Instances, Turns
+from streamsnn.pretrain.episodes import Classes, Drawn, Instances, Turns
 from streamsnn.pretrain.export import Origin, export
 from streamsnn.pretrain.glyphs import Alphabet
 from streamsnn.pretrain.integers import Integers
@@ -53,11 +53,11 @@ class Recipe:
 
 
 def _glyphs(found: Found, rng: np.random.Generator) -> Turns:
-    return Turns((Glyphs(Alphabet.drawn(rng, CHARACTERS)),))
+    return Turns((Drawn(Alphabet.drawn(rng, CHARACTERS)),))
 
 
 def _clothes(found: Found, rng: np.random.Generator) -> Turns:
-    return Turns((Clothes(Wardrobe.drawn(rng, SHAPES)),))
+    return Turns((Drawn(Wardrobe.drawn(rng, SHAPES)),))
 
 
 def _convolutions(rng: np.random.Generator) -> TrunkNet:
@@ -66,7 +66,7 @@ def _convolutions(rng: np.random.Generator) -> TrunkNet:
 
 def _strokes(found: Found, rng: np.random.Generator) -> Turns:
     hand = Hand(turn=0.2, shear=0.28, bend=1.0)
-    glyphs, omniglot = Glyphs(Alphabet.drawn(rng, CHARACTERS)), found["omniglot_small1"]
+    glyphs, omniglot = Drawn(Alphabet.drawn(rng, CHARACTERS)), found["omniglot_small1"]
     return Turns((glyphs, glyphs, Classes(omniglot.ink, omniglot.labels, hand)))
 
 

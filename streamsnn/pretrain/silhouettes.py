@@ -66,6 +66,9 @@ class Wardrobe:
         arms = np.stack([rng.random(n) < 0.4, *start, *end, rng.uniform(1.2, 3.0, n)], 1)
         return cls(reach.transpose(1, 0, 2), height, gap, arms, _cloth(rng, n))
 
+    def __len__(self) -> int:
+        return len(self.height)
+
     def pictures(self, rng: np.random.Generator, shapes: Array) -> NDArray[np.float32]:
         """Each shape worn once: `[n, 28, 28]` of 0 to 1; its cloth is as often another as its own."""
         n = len(shapes)

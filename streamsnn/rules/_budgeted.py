@@ -16,7 +16,7 @@ from streamsnn.memory.counters import (
     STATE_WRITES,
 )
 from streamsnn.memory.fixed_point import draw, draw_key
-from streamsnn.memory.synaptic import HIGH, PER_WORD, write
+from streamsnn.memory.synaptic import HIGH, write
 from streamsnn.rules._levels import (
     BUDGET,
     FAMILIARITY,
@@ -25,6 +25,7 @@ from streamsnn.rules._levels import (
     VALUE,
     YOUNG,
     fill_log_odds,
+    overlaps,
 )
 from streamsnn.types import Field, Floats, Int32s, Ints, Weights
 
@@ -44,7 +45,6 @@ FIELDS = (
     Field("mass", "f8", ("post",)),
     Field("learned_at", "i4", ("post",)),
     Field("stored", "i4", ("post",)),  # non-zero synapses
-    Field("overlap", "f8", ("post",), lasting=False),
 )
 
 
@@ -84,7 +84,7 @@ def learn_within(
         share = min(1.0, means / pre.size)
         surplus = max(credit[label] - slack - const[BUDGET], 0.0)
         gate = widened[label] * np.exp(min(surplus / (2.0 * slack), 8.0))  # 8: beyond any gate, no overflow
-        best = _overlaps(w, count, pre, label, int(size[0]), mass, owner, overlap, const)
+        best = overlaps(w, count, pre, label, int(size[0]), mass, owner, overlap, const)
         novel = best < 0 or (share >= WHOLE and _below(overlap[best], const[NOVELTY] * gate * gate))
         oldest = _oldest(owner, label, int(size[0]), learned_at)
         q = -1
@@ -132,48 +132,6 @@ def _widen(credit: Floats, widened: Floats, label: int, slack: float) -> None:
 def _below(s: float, gate: float) -> bool:
     """Whether a gate lets an overlap through; from 1 on it lets all through, as counters may overshoot."""
     return s < gate or gate >= 1.0
-
-
-@kernel
-def _overlaps(
-    w: Weights,
-    count: Ints,
-    pre: Int32s,
-    label: int,
-    n_units: int,
-    mass: Floats,
-    owner: Int32s,
-    overlap: Floats,
-    const: Floats,
-) -> int:
-    """Overlap of each unit of the class, -1 for all others; returns the most similar unit, or -1."""
-    best = -1
-    best_s = -1.0
-    n_own = 0
-    words = 0
-    word = -1
-    per_word = int(const[PER_WORD])
-    for q in range(n_units):
-        overlap[q] = -1.0
-        if owner[q] != label:
-            continue
-        n_own += 1
-        if q // per_word != word:
-            word = q // per_word
-            words += 1
-        s = 0.0
-        for k in range(pre.size):
-            s += const[VALUE + np.uint8(w[pre[k], q])]
-        s /= pre.size * mass[q]
-        overlap[q] = s
-        if s > best_s:
-            best_s = s
-            best = q
-    count[LRN_ROWS_READ] += pre.size
-    count[LRN_WORDS_READ] += pre.size * words
-    count[LRN_SYNAPSES_VISITED] += pre.size * n_own
-    count[STATE_READS] += n_own
-    return best
 
 
 @kernel

@@ -9,25 +9,24 @@ from numpy.typing import NDArray
 
 from streamsnn.jit import kernel
 from streamsnn.memory.counters import (
-    LRN_ROWS_READ,
-    LRN_SYNAPSES_VISITED,
     LRN_WORDS_READ,
     RNG_DRAWS,
-    STATE_READS,
     STATE_WRITES,
 )
 from streamsnn.memory.fixed_point import draw
 from streamsnn.memory.formats import Fixed, Format
-from streamsnn.memory.synaptic import HIGH, PER_WORD, count_delivery, write
+from streamsnn.memory.synaptic import HIGH, count_delivery, write
 from streamsnn.rules._budgeted import FIELDS, learn_within
 from streamsnn.rules._defaults import OncePerSample
 from streamsnn.rules._levels import (
     FAMILIARITY,
     MAX_UNITS,
     NOVELTY,
+    OVERLAP,
     VALUE,
     YOUNG,
     fill_log_odds,
+    overlaps,
 )
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
@@ -153,6 +152,7 @@ class Counting(OncePerSample):
             Field("owner", "i4", ("post",)),
             Field("log_odds", "i4", ("post", 2**self.bits)),
             Field("class_units", "i4", ("class",)),
+            OVERLAP,
             *(() if self.write_budget is None else FIELDS),
         )
 
@@ -208,45 +208,6 @@ def _deliver(
 
 
 @kernel
-def _most_similar(
-    w: Weights,
-    count: Ints,
-    pre: Int32s,
-    label: int,
-    n_units: int,
-    hits: Int32s,
-    owner: Int32s,
-    const: Floats,
-) -> tuple[int, float]:
-    """The unit of class `label` with the largest overlap s, and s (-1, -1.0 without units)."""
-    best = -1
-    best_s = -1.0
-    n_own = 0
-    words = 0
-    word = -1
-    per_word = int(const[PER_WORD])
-    for q in range(n_units):
-        if owner[q] != label:
-            continue
-        n_own += 1
-        if q // per_word != word:
-            word = q // per_word
-            words += 1
-        s = 0.0
-        for k in range(pre.size):
-            s += const[VALUE + np.uint8(w[pre[k], q])]
-        s /= pre.size * hits[q]
-        if s > best_s:
-            best_s = s
-            best = q
-    count[LRN_ROWS_READ] += pre.size
-    count[LRN_WORDS_READ] += pre.size * words
-    count[LRN_SYNAPSES_VISITED] += pre.size * n_own
-    count[STATE_READS] += n_own
-    return best, best_s
-
-
-@kernel
 def _learn(
     w: Weights,
     nnz: Int32s,
@@ -259,12 +220,14 @@ def _learn(
     owner: Int32s,
     log_odds: Int32s,
     class_units: Int32s,
+    overlap: Floats,
     const: Floats,
 ) -> None:
     if pre.size == 0:
         return
     label = int(third[0])
-    q, s = _most_similar(w, count, pre, label, int(size[0]), hits, owner, const)
+    q = overlaps(w, count, pre, label, int(size[0]), hits, owner, overlap, const)
+    s = overlap[q] if q >= 0 else -1.0
     if q < 0 or (s < const[NOVELTY] and class_units[label] < const[MAX_UNITS]):
         q = int(size[0])
         size[0] += 1

@@ -45,7 +45,7 @@ class Bench:
         f = self.fields
         self.learn_kernel(
             self.w, self.nnz, self.count, key, pre, third, self.size,
-            f["hits"], f["owner"], f["log_odds"], f["class_units"], self.const,
+            f["hits"], f["owner"], f["log_odds"], f["class_units"], f["overlap"], self.const,
         )  # fmt: skip
 
     def deliver(self, active: list[int]) -> list[int]:

@@ -11,7 +11,7 @@ from streamsnn.trunks import Trunk, file
 
 torch = pytest.importorskip("torch")
 
-from streamsnn.pretrain.episodes import Glyphs, Turns  # noqa: E402
+from streamsnn.pretrain.episodes import Drawn, Turns  # noqa: E402
 from streamsnn.pretrain.export import Origin, export, restored  # noqa: E402
 from streamsnn.pretrain.geometry import strided  # noqa: E402
 from streamsnn.pretrain.glyphs import Alphabet  # noqa: E402
@@ -28,7 +28,7 @@ def net() -> TrunkNet:
     made = TrunkNet(strided(FILTERS), NEURONS)
     alphabet = Alphabet.drawn(np.random.default_rng(3), 50)
     schedule = Schedule(8, classes=6, support=2, query=2, k=K)
-    train(made, Turns((Glyphs(alphabet),)), schedule, 3, lambda step, loss, right: None)
+    train(made, Turns((Drawn(alphabet),)), schedule, 3, lambda step, loss, right: None)
     return made
 
 
