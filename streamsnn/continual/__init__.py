@@ -2,6 +2,7 @@
 
 from streamsnn.continual.accuracy_matrix import AccuracyMatrix
 from streamsnn.continual.course import Course, Domain, HeldOut, Scenario, View
+from streamsnn.continual.held_out import right_answers
 from streamsnn.continual.labelled import LabelledSet
 from streamsnn.continual.metrics import (
     acc_average_incremental,
@@ -15,7 +16,7 @@ from streamsnn.continual.metrics import (
 )
 from streamsnn.continual.metrics.anytime import Anytime
 from streamsnn.continual.prequential import Prequential
-from streamsnn.continual.protocol import Evaluation, evaluate, refusal, right_answers
+from streamsnn.continual.protocol import Evaluation, evaluate, refusal
 from streamsnn.continual.scenarios import (
     Blurry,
     ClassIncremental,

@@ -168,11 +168,9 @@ class Course:
 
     def column(self, j: int, limit: int | None = None) -> tuple[NDArray[np.float64], list[Any]]:
         """Samples, shape (m, d), and labels of column j, or of ``limit`` of them, evenly spaced."""
-        held_out = self.held_out[j]
-        m = len(held_out.rows)
-        n = m if limit is None else min(limit, m)
-        rows = held_out.rows[np.arange(n) * m // n]
-        x = self.seen_as(self.samples.x_test[rows], np.full(len(rows), held_out.domain))
+        rows = self.held_out[j].rows
+        rows = rows[spaced(len(rows), limit)]
+        x = self.seen_as(self.samples.x_test[rows], np.full(len(rows), self.held_out[j].domain))
         return x, self._column_labels(j, rows)
 
     def _column_labels(self, j: int, rows: NDArray[np.int64]) -> list[Any]:
@@ -251,6 +249,16 @@ def columns(samples: LabelledSet, parts: Iterable[tuple[str, NDArray[np.bool_], 
     if empty is not None:
         raise ValueError(f"{samples.name}: no sample of {empty} is held out; hold out some of each part.")
     return made
+
+
+def spaced(m: int, limit: int | None) -> NDArray[np.int64]:
+    """Which of m held-out samples are taken where ``limit`` of them are asked for: evenly spaced.
+
+    >>> spaced(6, 3).tolist(), spaced(2, 3).tolist(), spaced(2, None).tolist()
+    ([0, 2, 4], [0, 1], [0, 1])
+    """
+    n = m if limit is None else min(limit, m)
+    return np.arange(n) * m // max(n, 1)
 
 
 def _check_positions(what: str, positions: NDArray[np.int64], end: int) -> None:

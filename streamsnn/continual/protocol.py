@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from streamsnn.continual.accuracy_matrix import AccuracyMatrix
 from streamsnn.continual.baselines.learner import Verbs
-from streamsnn.continual.course import Course, Domain
+from streamsnn.continual.course import Course, spaced
+from streamsnn.continual.held_out import counts, judged, right_answers
 from streamsnn.continual.metrics.anytime import Anytime
 from streamsnn.continual.open_world import Flagging, Flags
 from streamsnn.continual.prequential import Prequential
@@ -123,31 +124,6 @@ def evaluate(
     return _Pass(learner, course, every, anytime_limit, watch).follow()
 
 
-def right_answers(learner: Any, course: Course, limit: int | None = None) -> list[int]:
-    """How many held-out samples of each column are right, of all or ``limit``; the learner does not change.
-
-    Examples
-    --------
-    >>> from streamsnn.continual import ClassIncremental, LabelledSet
-    >>> from streamsnn.continual.baselines import RepeatLastLabel
-    >>> samples = LabelledSet.split("toy", np.zeros((4, 1)), [0, 0, 1, 1], held_out=0.5)
-    >>> right_answers(RepeatLastLabel(), ClassIncremental("class").course(samples, seed=0))
-    [0, 0]
-    """
-    verbs, right = Verbs(learner), []
-    for j, column in enumerate(course.held_out):
-        x, y = course.column(j, limit)
-        answers = _answers(verbs, x, course.domains[column.domain])
-        right.append(sum(said == label for said, label in zip(answers, y, strict=True)))
-    return right
-
-
-def _answers(verbs: Verbs, x: NDArray[np.float64], domain: Domain) -> Any:
-    if domain.classes is None:
-        return verbs.predict_many(x)
-    return [verbs.predict_among(row, domain.classes) for row in x]
-
-
 class _Pass:
     """One learner on one course: what is due at which sample."""
 
@@ -187,9 +163,10 @@ class _Pass:
                 self.verbs.begin(self.course.names[row])
             self._experience(start, stop, last=row == len(self.course.boundaries) - 1)
             if self.matrix is not None:
-                right = right_answers(self.learner, self.course)
-                self.matrix.record(row, right)
-                self._look(stop)
+                columns = judged(self.learner, self.course)
+                self.matrix.record(row, counts(columns))
+                # the anytime samples are among them: nothing is asked twice
+                self._looked(stop, [column[spaced(len(column), self.limit)] for column in columns])
             start = stop
         after, earlier = self.verbs.counters(), before or {}
         return Evaluation(
@@ -199,20 +176,16 @@ class _Pass:
             prequential=self.prequential,
             step_ns=self.step_ns,
             writes=None if self.written is None else np.diff(self.written),
-            counters=None
-            if after is None
-            else {k: int(v) - int(earlier.get(k, 0)) for k, v in after.items()},
+            counters=after and {k: int(v) - int(earlier.get(k, 0)) for k, v in after.items()},
             flags=None if self.flagging is None else self.flagging.judge(self.course),
             seconds=self.seconds,
         )
 
     def _shares(self, right: list[int], sizes: list[int]) -> NDArray[np.float64]:
-        shares: NDArray[np.float64] = np.array(right, np.float64) / np.maximum(sizes, 1)
-        return shares
+        return np.array(right, np.float64) / np.maximum(sizes, 1)
 
-    def _look(self, when: int) -> None:
-        right = right_answers(self.learner, self.course, self.limit)
-        self.moments.append((when, self._shares(right, self.limits)))
+    def _looked(self, when: int, columns: list[NDArray[np.bool_]]) -> None:
+        self.moments.append((when, self._shares(counts(columns), self.limits)))
 
     def _anytime(self) -> Anytime | None:
         if not self.moments:
@@ -230,7 +203,7 @@ class _Pass:
                     self.verbs.learn(*self.owed.popleft())
             self.seconds += time.perf_counter() - began
             if end in self.looks and end != stop:
-                self._look(end)
+                self._looked(end, judged(self.learner, self.course, self.limit))
             if self.watch is not None:
                 self.watch(end)
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from streams import Sample
 from streamsnn.checkpoint import Checkpoint, save
 from streamsnn.continual.accuracy_matrix import AccuracyMatrix
+from streamsnn.continual.held_out import right_answers
 from streamsnn.continual.latency import LatencyHistogram
 from streamsnn.continual.prequential import Prequential
-from streamsnn.continual.protocol import right_answers
 from streamsnn.memory.counters import WRITES
 from streamsnn.models.classifier import SpikingClassifier
 from streamsnn.run.scenario import Task
