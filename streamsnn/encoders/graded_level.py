@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from streamsnn.encoders._range import HUGE
 from streamsnn.jit import kernel
 from streamsnn.memory.levels import LARGEST, level_of
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
 
 LINEAR, OCTAVE, STEPS, SETTLED, MEMORY = range(5)
-HUGE, TINY = 1e300, 1e-290  # values beyond, and deviations below, are cut: differences and ratios stay finite
+TINY = 1e-290  # deviations below are cut: ratios stay finite
 OUTLIER = 8.0  # deviations; a value further out moves mean and deviation as if it were there
 TRUSTED = 20  # values after which the deviation tells outliers
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from streamsnn.encoders._range import HUGE
 from streamsnn.jit import kernel
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
 
@@ -72,7 +73,7 @@ class AdaptivePopulation:
 
     Mean and deviation of a feature come from its first `n_calibrate` values and are then frozen: a code
     that goes on moving would change the meaning of everything counted before. The squashed scale keeps
-    values apart that lie far outside what was seen while calibrating.
+    values apart that lie far outside what was seen while calibrating; values beyond 1e300 count as 1e300.
 
     Parameters
     ----------
@@ -174,11 +175,12 @@ def _encode_population(
 ) -> None:
     n = int(const[2])
     for f in range(x.size):
+        value = min(max(x[f], -HUGE), HUGE)
         if x[f] == x[f] and learn and seen[f] < const[1]:
             seen[f] += 1
-            mean[f] += (x[f] - mean[f]) / seen[f]
-            deviation[f] += (abs(x[f] - mean[f]) - deviation[f]) / seen[f]
-        e = x[f] - mean[f]
+            mean[f] += (value - mean[f]) / seen[f]
+            deviation[f] += (abs(value - mean[f]) - deviation[f]) / seen[f]
+        e = value - mean[f]
         # A feature that was constant so far: any other value is as far away as can be.
         s = e / (2.0 * deviation[f] + abs(e)) if e != 0.0 else 0.0
         for i in range(n):

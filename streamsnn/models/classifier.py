@@ -53,22 +53,31 @@ class SpikingClassifier(base.Classifier):
         budget or a readout of another kind, else `Counting()`.
     write_budget
         Synapses that may change per learned sample, on average, in any order of classes: asks for
-        `Counting(write_budget=...)`. None for what the rule writes by itself.
+        `Counting(write_budget=...)`. A class may borrow the budget of 20 samples for its first. None for
+        what the rule writes by itself.
     readout
         Scores; default `Neighbours()` for exemplars, `Mixture()` for a rule that opens units, else
         `Linear()`.
     seed
         Equal seed and stream give equal bits.
 
-    Memory: by default about 2,000 bytes per feature, 250 per class, one per feature and class, and 100 kB,
-    however long the stream (`Exemplars(size=...)` for more or fewer); twice that while arrays grow. With
-    counting units about `n_hidden` bytes per unit, at most `max_units` units per class.
+    Memory in bytes, however long the stream: by default 2,000 per feature, 250 per class, one per feature
+    and class, and 100,000 (`Exemplars(size=...)` for more or fewer). With counting units `n_hidden` + 100 per
+    unit, at most `max_units` units per class, 30 per class, 30 `n_hidden`, 8 `n_hidden` + 300 per feature,
+    or what the trunk takes. Up to twice that, for arrays double when they are full. No feature and no class
+    is ever forgotten: a stream that goes on bringing new names goes on growing.
+
+    What streams may do: a sample without any feature teaches only that its class exists. A class seen once is
+    given about a third by default where it was seen, and is answered from its second sample on if nothing
+    else is near; counting units answer it at once. When labels change their meaning, the default follows
+    within about 100 samples; counting units hold on to the first meaning, unless a budget pays for new ones
+    (`Counting` says how soon).
 
     Raises
     ------
     ValueError, TypeError
-        On NaN, infinite or non-numeric features, an array of another length, a label of another type.
-        Nothing is learned from such a sample.
+        On NaN, infinite, masked or non-numeric features, an array of another length, a label of another
+        type. Nothing is learned from such a sample, and nothing is changed.
 
     Examples
     --------

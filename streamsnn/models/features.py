@@ -12,19 +12,31 @@ from streamsnn.types import Floats
 Label = bool | int | str
 # Keys are any hashables; `Mapping[Hashable, ...]` would refuse a `dict[str, float]`, for keys are invariant.
 Features = Mapping[Any, Any] | np.ndarray[Any, np.dtype[Any]]
+# Some of these have `__float__`: text and dates are read as numbers by it, and arrays of one element.
+NO_NUMBERS = (str, np.ndarray, np.flexible, np.datetime64, np.timedelta64, np.complexfloating)
 
 
 def _sort_key(name: Hashable) -> tuple[str, Any]:
     return (type(name).__name__, name if isinstance(name, (str, int, float)) else repr(name))
 
 
+def _shown(value: Any) -> str:
+    """A value on one short line, however long it is.
+
+    >>> _shown("long " * 1000)
+    "'long long long long long long long long long...ong long long '"
+    """
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 64 else f"{text[:45].rstrip()}...{text[-15:].lstrip()}"
+
+
 def _kind(x: Any) -> str:
-    return f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else repr(x)
+    return f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else _shown(x)
 
 
 def _check_mapping(x: Any) -> None:
     if not isinstance(x, Mapping):
-        raise TypeError(f"features {x!r}: give a dict of numbers or a one-dimensional array of them")
+        raise TypeError(f"features {_shown(x)}: give a dict of numbers or a one-dimensional array of them")
 
 
 class FeatureIndex:
@@ -77,7 +89,7 @@ class FeatureIndex:
         if not isinstance(x, np.ndarray) or x.ndim != 2 or x.dtype.kind not in "biuf":
             raise TypeError(f"features {_kind(x)}: give a two-dimensional array of numbers")
         self._check_length(x.shape[1])
-        rows = x.astype(np.float64)
+        rows = np.ma.filled(x.astype(np.float64), np.nan)  # what is masked is missing
         finite = np.isfinite(rows)
         if not finite.all():
             i, j = np.argwhere(~finite)[0].tolist()
@@ -88,7 +100,7 @@ class FeatureIndex:
         if x.ndim != 1 or x.dtype.kind not in "biuf":
             raise TypeError(f"features {_kind(x)}: give a one-dimensional array of numbers")
         self._check_length(x.size)
-        vector = x.astype(np.float64)
+        vector = np.ma.filled(x.astype(np.float64), np.nan)  # what is masked is missing
         finite = np.isfinite(vector)
         if not finite.all():
             i = int(np.argmin(finite))
@@ -104,15 +116,21 @@ class FeatureIndex:
 
     @staticmethod
     def _number(name: Hashable, value: Any) -> float:
-        if isinstance(value, (str, np.ndarray, np.complexfloating)) or not hasattr(value, "__float__"):
-            raise TypeError(f"feature {name!r} is {value!r}: encode it as a number first")
-        try:
-            number = float(value)
-        except OverflowError:  # an integer beyond the largest float
-            number = math.inf
+        if type(value) is float and math.isfinite(value):  # what most streams are made of
+            return value
+        number: float | None = None
+        if not isinstance(value, NO_NUMBERS) and hasattr(value, "__float__"):
+            try:
+                number = float(value)
+            except OverflowError:  # an integer beyond the largest float
+                number = math.inf
+            except (TypeError, ValueError):  # it looks like a number, and is none
+                pass
+        if number is None:
+            raise TypeError(f"feature {_shown(name)} is {_shown(value)}: encode it as a number first")
         if not math.isfinite(number):
             raise ValueError(
-                f"feature {name!r} is {number}: leave missing values out of the dict, or repair it"
+                f"feature {_shown(name)} is {number}: leave missing values out of the dict, or repair it"
             )
         return number
 
@@ -141,12 +159,13 @@ class ClassIndex:
         label: Any = y.item() if isinstance(y, np.generic) else y
         if not isinstance(label, (bool, int, str)):
             raise TypeError(
-                f"label {label!r} is a {type(label).__name__}: "
+                f"label {_shown(label)} is a {type(label).__name__}: "
                 "give bool, int or str, and None for a sample without label"
             )
         if self.labels and type(label) is not type(self.labels[0]):
             raise TypeError(
-                f"label {label!r} is a {type(label).__name__} after labels like {self.labels[0]!r}: "
+                f"label {_shown(label)} is a {type(label).__name__} "
+                f"after labels like {_shown(self.labels[0])}: "
                 f"keep labels of type {type(self.labels[0]).__name__}"
             )
         return label

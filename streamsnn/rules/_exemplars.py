@@ -13,7 +13,6 @@ from streamsnn.memory.counters import (
     LRN_WORDS_READ,
     PAYLOAD_WORDS,
     RNG_DRAWS,
-    STATE_READS,
     STATE_WRITES,
 )
 from streamsnn.memory.fixed_point import draw
@@ -93,7 +92,7 @@ def deliver_nearness(
     if compared[0] > COMPARED:
         for f in range(n_features):
             total += max(float(relevance[f, 0]), 0.0)
-    one = min(ONE, ROOM / n_features)
+    one = min(ONE, ROOM / max(n_features, 1))
     n = int(used[0])
     reached = 0
     for k in range(pre.size):
@@ -123,7 +122,7 @@ def nearness(rows: Weights, given: Mapping[str, NDArray[Any]], cutoff: float) ->
     useful = np.maximum(relevance.astype(np.float64), 0.0)
     told = given["compared"][0] > COMPARED and useful.sum() > 0.0
     weight = FLOOR + useful * deviation.size / useful.sum() if told else np.ones(deviation.size)
-    one = min(ONE, ROOM / deviation.size)
+    one = min(ONE, ROOM / max(deviation.size, 1))
     near = np.zeros(rows.shape)
     for k, (f, level) in enumerate(zip(given["pre"].tolist(), given["payload"].tolist(), strict=True)):
         if step[f] == 0.0:
@@ -137,7 +136,7 @@ def nearness(rows: Weights, given: Mapping[str, NDArray[Any]], cutoff: float) ->
 
 
 @kernel
-def _nearest(v: Int32s, owner: Int32s, used: int, label: int) -> tuple[int, int]:
+def nearest_two(v: Int32s, owner: Int32s, used: int, label: int) -> tuple[int, int]:
     """The nearest neuron of class `label`, and that of all others (-1 where there is none)."""
     hit, miss = -1, -1
     for j in range(used):
@@ -156,10 +155,8 @@ def learn_relevance(
     key: int,
     pre: Int32s,
     payload: Int32s,
-    label: int,
-    v: Int32s,
-    owner: Int32s,
-    used: int,
+    hit: int,
+    miss: int,
     deviation: Floats,
     step: Floats,
     relevance: Weights,
@@ -168,8 +165,6 @@ def learn_relevance(
     const: Floats,
 ) -> None:
     """Move the relevance of each feature towards how much better it tells the nearest hit from the miss."""
-    hit, miss = _nearest(v, owner, used, label)
-    count[STATE_READS] += used
     if hit < 0 or miss < 0:
         return
     compared[0] += 1
@@ -194,17 +189,21 @@ def learn_relevance(
 
 @kernel
 def store(
-    w: Weights, nnz: Int32s, count: Ints, pre: Int32s, payload: Int32s, n_features: int, j: int
+    w: Weights, nnz: Int32s, count: Ints, pre: Int32s, payload: Int32s, n_features: int, hit: int, j: int
 ) -> None:
-    """Levels of this sample into neuron j, 0 for features that are missing."""
+    """Levels of this sample into neuron j; what is missing as in neuron `hit`, or 0 where most is."""
+    completed = hit >= 0 and 2 * pre.size > n_features
     k = 0
     for f in range(n_features):  # the spikes come in the order of the features
         level = 0
         if k < pre.size and pre[k] == f:
             level = int(payload[k])
             k += 1
+        elif completed:
+            level = int(w[f, hit])
         write(w, nnz, count, f, j, level)
-    count[LRN_ROWS_READ] += n_features
-    count[LRN_WORDS_READ] += n_features
-    count[LRN_SYNAPSES_VISITED] += n_features
+    n = n_features + int(completed) * (n_features - pre.size)
+    count[LRN_ROWS_READ] += n
+    count[LRN_WORDS_READ] += n
+    count[LRN_SYNAPSES_VISITED] += n
     count[STATE_WRITES] += 2  # class and birth

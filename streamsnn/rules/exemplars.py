@@ -7,10 +7,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from streamsnn.jit import kernel
+from streamsnn.memory.counters import STATE_READS
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.synaptic import N_FORMAT
 from streamsnn.rules._defaults import OncePerSample
-from streamsnn.rules._exemplars import deliver_nearness, learn_relevance, nearness, store
+from streamsnn.rules._exemplars import deliver_nearness, learn_relevance, nearest_two, nearness, store
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel, Weights
 
 
@@ -19,7 +20,7 @@ class Exemplars(OncePerSample):
     """A fixed number of neurons, each of which answers to one stored sample; every sample is stored.
 
     Input: one graded spike per feature f, payload its level l_f (`GradedLevel`). Neuron j holds the levels
-    w_fj of its sample, 0 where a feature was missing. Each spike adds how near it is,
+    w_fj of its sample, 0 where it has none. Each spike adds how near it is,
 
         a_j += g_f max(0, c_f - |l_f - w_fj|)                        g_f = u_f (step_f / dev_f) one
              = g_f max(0, c_f - dev_f / step_f)   if w_fj = 0        c_f = cutoff dev_f / step_f
@@ -33,10 +34,13 @@ class Exemplars(OncePerSample):
         r_f += (|l_f - w_fj-| - |l_f - w_fj+| - r_f) / min(n, memory)    in deviations, each cut at `cutoff`
         u_f = 1/20 + F max(0, r_f) / sum_k max(0, r_k)                   after 30 samples, 1 before
         w_fj = l_f,  j a free neuron, or the oldest of the class that holds most (c itself, if none more)
+             = w_fj+ if f is missing, but more than half of all features are not; else 0
 
+    A sample with holes would be as far from what it resembles as from the rest, so it is completed from the
+    nearest of its class. One with little to compare, or of a kind that lacks most features, stays as it is.
     Age is counted in samples of the neuron's own class: what is learned about a class stays until that class
-    is seen again, or until others need room and it holds most. The levels of whole samples are stored as
-    they came: nothing is learned from them a second time, but they are there to be read.
+    is seen again, or until others need room and it holds most. The levels of whole samples are stored:
+    nothing is learned from them a second time, but they are there to be read.
 
     Parameters
     ----------
@@ -50,16 +54,19 @@ class Exemplars(OncePerSample):
     The defaults were chosen on validation streams of all three kinds (mixed, drifting, class after class).
 
     Cost per learned sample, synaptic memory: F words of the neuron that stores and up to F of relevance (16
-    bits each, rounded at random); when a feature's scale moves, one for each stored level of its row. Reading
-    adds whole rows, one per feature present. Memory: size x F bytes, and 8 numbers per feature and neuron.
-    The sum fits 24 bits up to 90,000 features; what leaves them is counted as an overflow.
+    bits each, rounded at random); when a feature's scale moves, one for each stored level of its row. Reads
+    three for each feature present, F of the neuron that stores, and one for each level copied. Nearness adds
+    whole rows, one per feature present. Memory: size x F bytes, and 8 numbers per feature and neuron. The sum
+    fits 24 bits up to 90,000 features; what leaves them is counted as an overflow.
 
     Hosts: loihi2 (graded spikes, programmable synapses), spinnaker.
 
     References
     ----------
     Cover & Hart, Nearest neighbor pattern classification, IEEE Trans. Inf. Theory 1967; Kira & Rendell, A
-    practical approach to feature selection, ICML 1992 (relevance from nearest hit and miss).
+    practical approach to feature selection, ICML 1992 (relevance from nearest hit and miss);
+    Troyanskaya et al., Missing value estimation methods for DNA microarrays, Bioinformatics 2001 (from what
+    is nearest).
 
     >>> Exemplars(size=500).size
     500
@@ -175,29 +182,17 @@ def _learn(
     if pre.size == 0:
         return
     label = int(third[0])
+    hit, miss = nearest_two(v, owner, int(used[0]), label)
+    count[STATE_READS] += used[0]
     learn_relevance(
-        w,
-        count,
-        key,
-        pre,
-        payload,
-        label,
-        v,
-        owner,
-        int(used[0]),
-        deviation,
-        step,
-        relevance,
-        relevant,
-        compared,
-        const,
+        w, count, key, pre, payload, hit, miss, deviation, step, relevance, relevant, compared, const
     )
     j = _room(owner, born, held, used, label)
     if j == used[0]:
         used[0] += 1
     else:
         held[owner[j]] -= 1
-    store(w, nnz, count, pre, payload, deviation.size, j)
+    store(w, nnz, count, pre, payload, deviation.size, hit, j)
     owner[j] = label
     born[j] = clock[label]
     held[label] += 1

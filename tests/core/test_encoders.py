@@ -108,6 +108,15 @@ def test_population_by_hand() -> None:
 
 
 @pytest.mark.small
+def test_the_scale_of_a_population_stays_finite() -> None:
+    bench = Bench(AdaptivePopulation(n=2, n_calibrate=2, ticks=9), 1)
+    for value in (1.7e308, -1.7e308):  # their difference would be infinite: they count as +-1e300
+        bench.encode([value], learn=True)
+    assert (bench.fields["mean"][0], bench.fields["deviation"][0]) == (0.0, 0.5e300)
+    assert bench.encode([1.7e308]) == [[1], [], [], [], [], [], [0], [], []]  # z = 2, as above
+
+
+@pytest.mark.small
 @given(st.floats(-1e3, 1e3))
 def test_the_nearest_neuron_of_a_population_spikes_first(x: float) -> None:
     bench = Bench(AdaptivePopulation(n=8, n_calibrate=2, ticks=64), 1)

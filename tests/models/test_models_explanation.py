@@ -170,6 +170,13 @@ def test_before_the_first_label_there_is_nothing_to_explain() -> None:
     assert str(why) == "No class has been learned yet." and json.loads(why.to_json())["classes"] == []
 
 
+def test_a_model_that_never_saw_a_feature_explains_itself_by_frequencies() -> None:
+    model = SpikingClassifier()
+    for label in ("left", "left", "right"):
+        model.learn_one({}, label)
+    assert [(entry.label, entry.units) for entry in model.explain_one({}).classes] == [("left", ()), ("right", ())]
+
+
 def test_a_class_without_units_has_no_score_and_names_of_any_kind_become_text() -> None:
     model = SpikingClassifier(n_hidden=64, k=6)
     model.learn_one({(0, 1): 1.0}, "seen")

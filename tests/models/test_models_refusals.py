@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,14 @@ NOT_A_NUMBER: list[tuple[Any, type[Exception], str]] = [
     (np.complex128(2), TypeError, "'b' is np.complex128(2+0j)"),
     ([1.0], TypeError, "'b' is [1.0]"),
     (np.array([1.0]), TypeError, "'b' is array([1.])"),
+    (np.zeros((5, 5)), TypeError, "'b' is array([[0., 0., 0., 0., 0.], [0., 0., 0., 0."),
+    (np.ma.masked, TypeError, "'b' is masked"),
+    ("tall " * 1000, TypeError, "'b' is 'tall tall tall"),
+    (np.bytes_(b"1"), TypeError, "'b' is np.bytes_(b'1')"),
+    (np.datetime64("2026-11-22"), TypeError, "'b' is np.datetime64('2026-11-22')"),
+    (np.timedelta64(3, "ns"), TypeError, "'b' is np.timedelta64(3,'ns')"),
+    (Decimal("sNaN"), TypeError, "'b' is Decimal('sNaN')"),
+    (Decimal("NaN"), ValueError, "'b' is nan"),
 ]
 
 
@@ -78,6 +87,8 @@ NO_VECTOR: list[tuple[Any, type[Exception], str]] = [
     (np.array(["1", "2"]), TypeError, "<U1 (2,)"),
     (np.array([1, None]), TypeError, "object (2,)"),
     (np.array([1j, 2]), TypeError, "complex128 (2,)"),
+    (np.ma.array([1.0, 2.0], mask=[False, True]), ValueError, "feature 1 is nan"),
+    ([1.0] * 1000, TypeError, "features [1.0, 1.0, "),
     ([1.0, 2.0], TypeError, "[1.0, 2.0]"),
     ("ab", TypeError, "'ab'"),
     (None, TypeError, "None"),
@@ -104,6 +115,7 @@ NO_MATRIX: list[tuple[Any, type[Exception], str]] = [
     (np.array([[0.0, 1.0], [np.inf, 2.0]]), ValueError, "feature 0 of row 1 is inf"),
     (np.array([["1", "2"]]), TypeError, "<U1 (1, 2)"),
     ([[1.0, 2.0]], TypeError, "[[1.0, 2.0]]"),
+    (np.ma.array([[0.0, 1.0]], mask=[[True, False]]), ValueError, "feature 0 of row 0 is nan"),
 ]
 
 
@@ -127,6 +139,9 @@ NO_LABEL: list[tuple[Any, str]] = [
     ([1], "label [1] is a list"),
     (b"a", "label b'a' is a bytes"),
     (np.array(1), "label array(1) is a ndarray"),
+    (np.zeros((60, 60)), "label array([[0., 0., 0., ..., 0., 0., 0.], [0."),
+    ("x" * 5000, "x' is a str after labels like 0"),
+    (float("nan"), "label nan is a float"),
 ]
 
 

@@ -12,8 +12,15 @@ class Model:
     """One exemplar is a dictionary of the levels that it holds; features and classes are numbers."""
 
     def __init__(
-        self, size: int, n_features: int, n_classes: int, seed: int = 0, lines: Lines | None = None
+        self,
+        size: int,
+        n_features: int,
+        n_classes: int,
+        seed: int = 0,
+        lines: Lines | None = None,
+        completes: bool = True,
     ) -> None:
+        self.completes = completes  # or leaves out what is missing
         self.size, self.seed, self.clock, self.writes = size, seed, 0, 0
         self.lines = lines
         self.scales = [Scale() for _ in range(n_features)]
@@ -138,10 +145,13 @@ class Model:
         miss = next((j for j in ranked if self.owner[j] != label), None)
         if hit is not None and miss is not None:
             self._compare(levels, self.held[hit], self.held[miss])
+        whole = dict(levels)
+        if self.completes and hit is not None and len(levels) > len(self.scales) / 2:
+            whole = {**self.held[hit], **levels}
         j = self._room(label)
         old = self.held[j]
-        self.writes += sum(old.get(f) != levels.get(f) for f in {*old, *levels})
-        self.held[j], self.owner[j], self.born[j] = dict(levels), label, self.samples[label]
+        self.writes += sum(old.get(f) != whole.get(f) for f in {*old, *whole})
+        self.held[j], self.owner[j], self.born[j] = whole, label, self.samples[label]
         self.samples[label] += 1
 
     def _compare(self, levels: dict[int, int], hit: dict[int, int], miss: dict[int, int]) -> None:
