@@ -174,7 +174,8 @@ def test_a_model_that_never_saw_a_feature_explains_itself_by_frequencies() -> No
     model = SpikingClassifier()
     for label in ("left", "left", "right"):
         model.learn_one({}, label)
-    assert [(entry.label, entry.units) for entry in model.explain_one({}).classes] == [("left", ()), ("right", ())]
+    why = model.explain_one({}).classes
+    assert [(entry.label, entry.units) for entry in why] == [("left", ()), ("right", ())]
 
 
 def test_a_class_without_units_has_no_score_and_names_of_any_kind_become_text() -> None:
