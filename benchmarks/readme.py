@@ -1,8 +1,8 @@
 """Fill a file's tables from the committed results, or check that they are what the results say.
 
 Tables stand between the lines `<!-- results: NAME -->` and `<!-- end -->`, NAME being digits, cost, speed,
-startup, sparsity, suites, specialists or budgets. Makes no measurement of its own. Exit code with
-`--check`: 0 if nothing would change, else 1.
+startup, sparsity, suites, specialists, budgets, default or disturbed. Makes no measurement of its own.
+Exit code with `--check`: 0 if nothing would change, else 1.
 """
 
 import json
@@ -13,13 +13,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.children import ROOT
+from benchmarks.default_tables import DEFAULT_TABLES
+from benchmarks.disturbed_tables import DISTURBED_TABLES
 from benchmarks.learner_tables import LEARNER_TABLES
 from benchmarks.record import RESULTS
 from benchmarks.tables import TABLES, Record
 from streamsnn.atomic import write_atomic
 
 BLOCK = re.compile(r"(<!-- results: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
-ALL = {**TABLES, **LEARNER_TABLES}
+ALL = {**TABLES, **LEARNER_TABLES, **DEFAULT_TABLES, **DISTURBED_TABLES}
 OPEN = re.compile(r"<!-- results: \S+ -->")
 
 
