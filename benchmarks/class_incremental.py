@@ -1,11 +1,11 @@
 """What the specialists learn class after class, and mixed: accuracy, writes, and the controls beside them.
 
-Every data set of `benchmarks.specialists` that is there, in strict class order and i.i.d., one pass, batch
-1, no replay, no task id. All of it on the core: the trunk as spikes and 8-bit weights, the units' levels in
-synaptic memory, writes from the core's counters. Beside each row the control of `benchmarks.stop_early`: the
-same learner without its familiarity gate, that learns the first n samples of each class and then stops, n
-chosen so that it writes as much; and nearest class mean and linear discriminants on the same code
-(`benchmarks.code_baselines`).
+Every data set of `benchmarks.specialists` that is there, in strict class order and i.i.d., spoken digits
+also speaker after speaker (`groups`), one pass, batch 1, no replay, no task id. All of it on the core: the
+trunk as spikes and 8-bit weights, the units' levels in synaptic memory, writes from the core's counters.
+Beside each row the control of `benchmarks.stop_early`: the same learner without its familiarity gate, that
+learns the first n samples of each class (and speaker) and then stops, n chosen so that it writes as much;
+and nearest class mean and linear discriminants on the same code (`benchmarks.code_baselines`).
 """
 
 import time
@@ -14,23 +14,24 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.code_baselines import baseline_accuracies, codes
+from benchmarks.kept import keeping, kept, merged
 from benchmarks.record import Figures, parse, parser, record
-from benchmarks.specialists import SPECIALISTS, Specialist
+from benchmarks.specialists import SPECIALISTS, Arranged, Specialist
 from benchmarks.spread import mean_sd
 from benchmarks.stop_early import stop_early
 from streamsnn.continual.course import Course
 from streamsnn.continual.labelled import LabelledSet
-from streamsnn.continual.scenarios.class_incremental import ClassIncremental, Order
+from streamsnn.continual.scenarios.class_incremental import ClassIncremental
+from streamsnn.continual.scenarios.domain_incremental import DomainIncremental
 from streamsnn.models.classifier import SpikingClassifier
 
-ORDERS: tuple[Order, ...] = ("class", "iid")
 BLOCK = 500
 
 
@@ -50,12 +51,19 @@ def learned(model: SpikingClassifier, course: Course) -> SpikingClassifier:
     return model
 
 
-def one_run(specialist: Specialist, samples: LabelledSet, order: Order, seed: int) -> Figures:
+def arranged(samples: LabelledSet, order: Arranged, seed: int) -> Course:
+    """The stream in one of its orders."""
+    if order == "groups":
+        return DomainIncremental("groups").course(samples, seed)
+    return ClassIncremental(order).course(samples, seed)
+
+
+def one_run(specialist: Specialist, samples: LabelledSet, order: Arranged, seed: int) -> Figures:
     """One pass, with its control."""
-    course = ClassIncremental(order).course(samples, seed)
-    began = time.perf_counter()
+    course = arranged(samples, order, seed)
+    began = time.thread_time()  # of this thread alone: other work on the machine does not count
     model = learned(specialist.learner(samples, seed), course)
-    seconds = time.perf_counter() - began
+    seconds = time.thread_time() - began
     core, n = model.core, len(course.rows)
     ungated = replace(specialist.rule, familiarity=1.0)
     control = stop_early(specialist.learner(samples, seed, ungated), course, core.counters["writes"] / n)
@@ -88,11 +96,11 @@ def measure(name: str, seeds: Sequence[int]) -> Figures:
         If its data or its trunk are not there.
     """
     specialist, console = SPECIALISTS[name], Console()
-    rows: dict[Order, list[Figures]] = {order: [] for order in ORDERS}
+    rows: dict[Arranged, list[Figures]] = {order: [] for order in specialist.orders}
     baselines: list[dict[str, float]] = []
     for seed in seeds:
         samples = specialist.samples(seed)
-        for order in ORDERS:
+        for order in specialist.orders:
             rows[order].append(one_run(specialist, samples, order, seed))
             console.print(f"{name}, {order}, seed {seed}: {sentence(rows[order][-1])}", soft_wrap=True)
         baselines.append(beside(specialist, samples, seed))
@@ -122,7 +130,7 @@ def table(figures: Figures) -> Table:
     for column in ("name", "order", "accuracy", "stop early", "NCM", "LDA", "units"):
         shown.add_column(column, justify="left" if column in ("name", "order") else "right")
     for name, found in figures.items():
-        for order in ORDERS:
+        for order in (order for order in get_args(Arranged) if order in found):
             row: dict[str, Any] = found[order]
             stop = f"{row['stop_early_writes_per_sample_mean']:.2f}"
             shown.add_row(
@@ -159,7 +167,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument(
         "--processes", type=int, default=1, help="rows side by side; the figures are the same"
     )
+    keeping(options)
     given, call = parse(options, arguments)
+    try:
+        earlier = kept(given.json, "rows", given.seeds) if given.keep else {}
+    except ValueError as error:
+        options.error(str(error))
     console, found, absent = Console(), {}, {}
     for name, row in rows(given.only, given.seeds, given.processes):
         try:
@@ -168,7 +181,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             absent[name] = str(error)
             console.print(f"{name} is left out: {error}", style="yellow")
     console.print(table(found))
-    record(call, given.seeds, {"rows": found, "left_out": absent}, given.json)
+    all_rows = merged(list(SPECIALISTS), earlier, found)
+    record(call, given.seeds, {"rows": all_rows, "left_out": absent}, given.json)
     return 0 if found else 1
 
 

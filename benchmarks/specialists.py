@@ -1,16 +1,17 @@
 """The specialists: for each data set a frozen code, its number of winners, and the gates of its units.
 
 Settings were chosen on validation data alone: the last 10,000 training pictures of MNIST and Fashion-MNIST,
-splits inside the training part of digits and spoken digits, repetitions 32 to 39 of Braille.
+splits inside the training part of digits, spoken digits and events, repetitions 32 to 39 of Braille.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.event_pictures import steadied_nmnist
 from streamsnn.bench.dataset import find
 from streamsnn.continual.labelled import LabelledSet
 from streamsnn.encoders.latency import AdaptivePopulation, Latency
@@ -26,6 +27,7 @@ SIDE, INK = 28, 22  # a trunk's picture, and the part of it that the ink fills
 SHARPNESS = 4.0  # of the readout, over the number of winners: log-odds of one sample are no independent votes
 NOT_TRAINED = "nothing: signed random weights"
 Code = Callable[[int], tuple[Encoder | None, Trunk | Initial | None]]
+Arranged = Literal["class", "iid", "groups"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Specialist:
     calibrate
         Every so-manieth training sample is shown without its label first, for the scale of features; None
         where the scale is known. Else the first class that comes would set it.
+    load, seen_as
+        What gives the samples from a seed instead of the bench's loader, and what it makes of them, in words.
+    orders
+        In which orders the data are learned: class after class, mixed, one group (a speaker) after another.
     """
 
     dataset: str
@@ -63,6 +69,9 @@ class Specialist:
     enlarged: bool = False
     calibrate: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    load: Callable[[int], LabelledSet] | None = None
+    seen_as: str = "the loader's features"
+    orders: tuple[Arranged, ...] = ("class", "iid")
 
     def samples(self, seed: int) -> LabelledSet:
         """What is learned and tested.
@@ -74,7 +83,7 @@ class Specialist:
         """
         if self.trunk is not None:
             Trunk.load(self.trunk)  # before a long download
-        found = find(self.dataset).load(seed, **self.options)
+        found = find(self.dataset).load(seed, **self.options) if self.load is None else self.load(seed)
         if not self.enlarged:
             return found
         assert found.image is not None and found.low is not None and found.high is not None
@@ -101,6 +110,7 @@ class Specialist:
         rule = self.rule
         return {
             "dataset": self.dataset,
+            "seen_as": self.seen_as,
             "trunk": "signed random weights" if known is None else known.name,
             "trunk_trained_on": self.trained_on if known is None else known.about.trained_on,
             "n_hidden": self.n_hidden if known is None else known.n_hidden,
@@ -219,6 +229,24 @@ SPECIALISTS: dict[str, Specialist] = {
         options={"slices": 15},
     ),
     "spoken_digits": Specialist(
-        "spoken_digits", Counting(novelty=0.7, familiarity=0.8, max_units=60), code=anywhere(1.0, 16)
+        "spoken_digits",
+        Counting(novelty=0.7, familiarity=0.8, max_units=60),
+        code=anywhere(1.0, 16),
+        orders=("class", "iid", "groups"),
+    ),
+    "nmnist": Specialist(
+        "nmnist",
+        Counting(novelty=0.5, familiarity=0.6),
+        k=60,
+        trunk="strokes",
+        load=steadied_nmnist,
+        seen_as="events of both polarities counted as one picture, the camera's mean path taken out",
+    ),
+    "dvs_objects": Specialist(
+        "dvs_objects",
+        Counting(novelty=0.6, familiarity=0.7, max_units=60),
+        k=64,
+        n_hidden=4000,
+        code=anywhere(1.0, 16),
     ),
 }

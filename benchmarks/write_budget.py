@@ -6,32 +6,54 @@ that changed per sample, over the budget; `worst_window` the largest relative di
 the average since the start still has after the first tenth of the stream. Beside it the control: the same
 rule without a budget, stopped after the first n samples of each class, with as many writes or the next
 above (`benchmarks.stop_early`), or all that it writes, where the budget is more.
+
+A trunk gives the same spikes for a sample whatever is learned behind it: the core runs it once for each, and
+every budget learns from these spikes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.class_incremental import accuracy
+from benchmarks.class_incremental import BLOCK, accuracy
+from benchmarks.code_baselines import codes
+from benchmarks.kept import keeping, kept, merged
 from benchmarks.record import Figures, parse, parser, record
 from benchmarks.specialists import SPECIALISTS, Specialist
 from benchmarks.spread import mean_sd
-from benchmarks.stop_early import stop_early
+from benchmarks.stop_early import stops
+from streamsnn.bench.dataset import find
 from streamsnn.continual.course import Course
 from streamsnn.continual.labelled import LabelledSet
 from streamsnn.continual.scenarios.class_incremental import ClassIncremental
+from streamsnn.encoders.spikes import Spikes
 from streamsnn.memory.counters import WRITES
+from streamsnn.memory.initial import Given
 from streamsnn.models.classifier import SpikingClassifier
+from streamsnn.models.front import TRUNK_EXPONENT
 from streamsnn.rules.counting import Counting
 
 BUDGETS = (1.0, 3.0, 10.0, 30.0, 100.0)
 Arranged = Literal["class", "iid", "time"]
+MNIST = 12_000  # samples: a trunk of convolutions takes a millisecond for each
+
+
+def first(dataset: str, n: int) -> Callable[[int], LabelledSet]:
+    """Loader of a data set's first n training samples, and all that it holds out."""
+
+    def loaded(seed: int) -> LabelledSet:
+        found = find(dataset).load(seed)
+        return replace(found, x_train=found.x_train[:n], y_train=found.y_train[:n])
+
+    return loaded
+
+
 STREAMS: dict[str, tuple[Specialist, tuple[Arranged, ...]]] = {
-    "mnist": (SPECIALISTS["mnist"], ("class", "iid")),
+    "mnist": (replace(SPECIALISTS["mnist"], load=first("mnist", MNIST)), ("class", "iid")),
     "mnist_pixels": (replace(SPECIALISTS["mnist_pixels"], k=40), ("class", "iid")),
     "digits": (SPECIALISTS["digits_pixels"], ("class", "iid")),
     "braille": (SPECIALISTS["braille"], ("class", "iid")),
@@ -77,26 +99,51 @@ def arranged(samples: LabelledSet, order: Arranged, seed: int) -> Course:
     return ClassIncremental(order).course(samples, seed)
 
 
+def coded(specialist: Specialist, samples: LabelledSet) -> tuple[Specialist, LabelledSet]:
+    """The specialist without its trunk, and the spikes that its samples are behind it.
+
+    With a budget the units learn the same, bit for bit: their draws are keyed by the classes' own clocks.
+    """
+    model = specialist.learner(samples, seed=0)
+    model.learn_one(np.asarray(samples.x_train[0], np.float64), None)  # features are known from here on
+    spikes = []
+    for x in (samples.x_train, samples.x_test):
+        blocks = [codes(model, x[i : i + BLOCK]).astype(np.bool_) for i in range(0, len(x), BLOCK)]
+        spikes.append(np.concatenate(blocks))
+    n = model.core.size("code")
+    one_to_one = Given(np.eye(n) * 2.0**TRUNK_EXPONENT)
+    behind = replace(specialist, trunk=None, n_hidden=n, code=lambda seed: (Spikes(), one_to_one))
+    return behind, replace(samples, x_train=spikes[0], x_test=spikes[1], low=None, high=None, image=None)
+
+
 def one_run(specialist: Specialist, course: Course, order: Arranged, budget: float, seed: int) -> Figures:
-    """One budget on one stream, with its control."""
-    samples, in_time = course.samples, order == "time"
+    """One budget on one stream."""
     rule = replace(specialist.rule, write_budget=budget)
-    found = follow(specialist.learner(samples, seed, rule), course, budget, in_time)
-    figures = {
+    found = follow(specialist.learner(course.samples, seed, rule), course, budget, order == "time")
+    return {
         "accuracy": found.accuracy,
         "writes_per_sample": found.writes_per_sample,
         "held": found.writes_per_sample / budget,
         "worst_window": found.worst_window,
         "units": found.units,
     }
-    if not in_time:
-        control = stop_early(specialist.learner(samples, seed), course, budget)
-        figures |= {
-            "stop_early_n": control.n,
-            "stop_early_writes_per_sample": control.writes_per_sample,
-            "stop_early_accuracy": accuracy(control.model, samples),
-        }
-    return figures
+
+
+def controls(specialist: Specialist, course: Course, seed: int) -> list[Figures]:
+    """The control of each budget, from one pass: a stop on the way is the one that its budget asks for."""
+    rows: list[Figures] = []
+    for stopped in stops(specialist.learner(course.samples, seed), course, BUDGETS):
+        if rows and rows[-1]["stop_early_n"] == stopped.n:  # nothing is left to learn
+            rows.append(rows[-1])
+            continue
+        rows.append(
+            {
+                "stop_early_n": stopped.n,
+                "stop_early_writes_per_sample": stopped.writes_per_sample,
+                "stop_early_accuracy": accuracy(stopped.model, course.samples),
+            }
+        )
+    return rows
 
 
 def measure(name: str, seeds: Sequence[int], console: Console) -> Figures:
@@ -111,12 +158,17 @@ def measure(name: str, seeds: Sequence[int], console: Console) -> Figures:
     runs: dict[Arranged, dict[str, list[Figures]]] = {
         order: {f"{budget:g}": [] for budget in BUDGETS} for order in orders
     }
+    drawn: LabelledSet | None = None
     for seed in seeds:
-        samples = specialist.samples(seed)
+        fresh = specialist.samples(seed)
+        if drawn is None or not np.array_equal(fresh.x_train, drawn.x_train):  # most splits are fixed
+            drawn = fresh
+            learner, samples = coded(specialist, fresh) if specialist.trunk else (specialist, fresh)
         for order in orders:
             course = arranged(samples, order, seed)
-            for budget in BUDGETS:
-                row = one_run(specialist, course, order, budget, seed)
+            beside = [{}] * len(BUDGETS) if order == "time" else controls(learner, course, seed)
+            for budget, control in zip(BUDGETS, beside, strict=True):
+                row = one_run(learner, course, order, budget, seed) | control
                 runs[order][f"{budget:g}"].append(row)
                 said = f"{row['accuracy']:.4f} at {row['writes_per_sample']:.3f} writes"
                 console.print(f"{name}, {order}, seed {seed}, budget {budget:g}: {said}")
@@ -133,9 +185,9 @@ def farthest(found: Figures) -> float:
     """The largest relative distance of an average from its budget, of all runs' means."""
     apart = [
         abs(row["held_mean"] - 1.0)
-        for name, figures in found.items()
-        for order in STREAMS[name][1]
-        for row in figures[order].values()
+        for figures in found.values()
+        for order in get_args(Arranged)
+        for row in figures.get(order, {}).values()
     ]
     return float(max(apart))
 
@@ -160,7 +212,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser("write_budget", __doc__)
     options.add_argument("--only", nargs="+", choices=list(STREAMS), default=list(STREAMS))
     options.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    keeping(options)
     given, call = parse(options, arguments)
+    try:
+        earlier = kept(given.json, "streams", given.seeds) if given.keep else {}
+    except ValueError as error:
+        options.error(str(error))
     console, found, absent = Console(soft_wrap=True), {}, {}
     for name in given.only:
         try:
@@ -171,9 +228,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not found:
         return 1
     console.print(table(found))
-    off = farthest(found)
+    streams = merged(list(STREAMS), earlier, found)
+    off = farthest(streams)
     figures = {"farthest_from_budget": off, "goal_within_5_percent": off <= 0.05}
-    record(call, given.seeds, {**figures, "streams": found, "left_out": absent}, given.json)
+    record(call, given.seeds, {**figures, "streams": streams, "left_out": absent}, given.json)
     return 0
 
 

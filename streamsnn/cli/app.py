@@ -143,7 +143,7 @@ def bench(
 
 @app.command()
 def pretrain(
-    name: Annotated[str, typer.Argument(help="Trunk to make: strokes, unlabelled, random or silhouettes.")],
+    name: Annotated[str, typer.Argument(help="Trunk: strokes, unlabelled, random, silhouettes or keyword.")],
     out: Annotated[Path | None, typer.Option(help="File of the trunk; default NAME.safetensors.")] = None,
     steps: Annotated[int | None, typer.Option(help="Steps of training; default as shipped.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of weights and pictures.")] = 0,

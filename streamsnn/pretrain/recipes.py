@@ -11,6 +11,7 @@ from streamsnn.pretrain.episodes import Classes, Drawn, Instances, Turns
 from streamsnn.pretrain.export import Origin, export
 from streamsnn.pretrain.glyphs import Alphabet
 from streamsnn.pretrain.integers import Integers
+from streamsnn.pretrain.one_layer import OneLayer
 from streamsnn.pretrain.pictures import Pictures
 from streamsnn.pretrain.redrawn import Hand
 from streamsnn.pretrain.silhouettes import Wardrobe
@@ -74,7 +75,7 @@ def _unlabelled(found: Found, rng: np.random.Generator) -> Turns:
     return Turns((Instances(found["omniglot_small1"].ink, Hand(turn=0.2, shear=0.28, bend=1.2)),))
 
 
-RECIPES: Mapping[str, Recipe] = {
+RECIPES: Mapping[str, Recipe | OneLayer] = {
     "strokes": Recipe(
         "labelled episodes: a synthetic alphabet of pen strokes (two of three), and 136 Omniglot characters",
         ("omniglot_small1",),
@@ -103,10 +104,18 @@ RECIPES: Mapping[str, Recipe] = {
         0,
         Untrained(contrast=0.5).made,
     ),
+    "keyword": OneLayer(
+        "nothing: signed random weights, for 12 slices of 32 bands of sound",
+        shape=(12, 32),
+        ticks=16,
+        fan_in=12,
+        neurons=2048,
+        k=40,
+    ),
 }
 
 
-def recipe(name: str) -> Recipe:
+def recipe(name: str) -> Recipe | OneLayer:
     """The recipe of a trunk.
 
     Raises
@@ -135,7 +144,7 @@ class Making:
     Raises
     ------
     ValueError
-        If there is no such recipe, or steps or seed are negative.
+        If there is no such recipe, steps or seed are negative, or a random layer is to be trained.
 
     >>> Making("random").n_steps
     0
@@ -149,6 +158,8 @@ class Making:
         recipe(self.name)
         if self.n_steps < 0 or self.seed < 0:
             raise ValueError(f"{self.n_steps} steps, seed {self.seed}: give numbers from 0")
+        if self.n_steps and isinstance(recipe(self.name), OneLayer):
+            raise ValueError(f"{self.n_steps} steps: {self.name!r} is one random layer and is not trained")
 
     @property
     def n_steps(self) -> int:
@@ -160,27 +171,8 @@ class Making:
         """What makes the same file again."""
         return f"streamsnn pretrain {self.name} --steps {self.n_steps} --seed {self.seed}"
 
-    def net(self, found: Found, watch: Watch, schedule: Schedule | None = None) -> TrunkNet:
-        """The trained network.
-
-        Raises
-        ------
-        ValueError
-            If the loss is no longer finite.
-        """
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)  # the order of sums, and so their bits, depends on it
-        torch.manual_seed(self.seed)
-        try:
-            net = recipe(self.name).net(np.random.default_rng((self.seed, 2)))
-            source = recipe(self.name).turns(found, np.random.default_rng((self.seed, 1)))
-            train(net, source, schedule or Schedule(self.n_steps), self.seed, watch)
-        finally:
-            torch.set_num_threads(threads)
-        return net
-
     def write(self, path: Path, found: Found, watch: Watch, schedule: Schedule | None = None) -> None:
-        """Train, and write the trunk's file.
+        """Train, where the recipe trains, and write the trunk's file.
 
         Raises
         ------
@@ -189,8 +181,23 @@ class Making:
         OSError
             If the file cannot be written.
         """
-        schedule = schedule or Schedule(self.n_steps)
         chosen = recipe(self.name)
-        integers = Integers.of(self.net(found, watch, schedule))
+        if isinstance(chosen, OneLayer):
+            chosen.write(path, self.seed, self.command)
+            return
+        schedule = schedule or Schedule(self.n_steps)
+        integers = Integers.of(self._trained(chosen, found, watch, schedule))
         origin = Origin(chosen.trained_on, chosen.needs, self.n_steps, self.seed, schedule.k, self.command)
         export(path, integers, origin)
+
+    def _trained(self, chosen: Recipe, found: Found, watch: Watch, schedule: Schedule) -> TrunkNet:
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)  # the order of sums, and so their bits, depends on it
+        torch.manual_seed(self.seed)
+        try:
+            net = chosen.net(np.random.default_rng((self.seed, 2)))
+            source = chosen.turns(found, np.random.default_rng((self.seed, 1)))
+            train(net, source, schedule, self.seed, watch)
+        finally:
+            torch.set_num_threads(threads)
+        return net

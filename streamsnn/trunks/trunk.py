@@ -115,7 +115,7 @@ class Trunk:
             height, width = self.about.shape
             raise ValueError(
                 f"a sample of {n_features} features for trunk {self.name!r}: give {self.n_features} numbers, "
-                f"the {height} lines of {width} pixels one after another"
+                f"the {height} lines of {width} one after another"
             )
 
     def _file(self) -> TrunkFile:

@@ -13,7 +13,7 @@ from benchmarks import class_incremental, specialists, write_budget
 from benchmarks.code_baselines import baseline_accuracies, codes
 from benchmarks.record import RESULTS
 from benchmarks.specialists import SPECIALISTS, Specialist, cubic, enlarged, stretching
-from benchmarks.stop_early import rounds, stop_early
+from benchmarks.stop_early import rounds, stop_early, stops
 from streamsnn.continual.baselines import NearestClassMean, StreamingLDA
 from streamsnn.continual.labelled import LabelledSet
 from streamsnn.continual.scenarios.class_incremental import ClassIncremental
@@ -30,7 +30,9 @@ class Blobs(Specialist):
         rng = np.random.default_rng(seed)
         y = np.repeat(np.arange(3), 40)
         x = rng.normal(size=(3, 8))[y] + 0.2 * rng.normal(size=(120, 8))
-        return LabelledSet.split("blobs", x, y, seed=seed)
+        known = LabelledSet.split("blobs", x, y, seed=seed)
+        groups = (np.arange(len(known.y_train)) % 2, np.arange(len(known.y_test)) % 2)
+        return replace(known, group_train=groups[0], group_test=groups[1])
 
 
 class Absent(Specialist):
@@ -97,6 +99,55 @@ def test_write_budget_writes_its_record(small: None, tmp_path: Path) -> None:
     assert "stop_early_n_mean" in blobs["class"]["2"] and "stop_early_n_mean" not in blobs["time"]["2"]
 
 
+def test_groups_come_one_after_another_and_rows_are_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "out.json"
+    grouped = replace(SMALL, orders=("class", "iid", "groups"))
+    monkeypatch.setattr(class_incremental, "SPECIALISTS", {"blobs": SMALL, "grouped": grouped})
+    call = ["--seeds", "3", "--json", str(file), "--keep", "--only"]
+    assert class_incremental.main([*call, "grouped"]) == 0
+    first: Json = json.loads(file.read_bytes())
+    assert first["rows"]["grouped"]["groups"]["accuracy_mean"] > 0.8, "clouds five deviations apart"
+    assert " groups " in capsys.readouterr().out, "a line of the table"
+    assert class_incremental.main([*call, "blobs"]) == 0
+    second: Json = json.loads(file.read_bytes())
+    assert list(second["rows"]) == ["blobs", "grouped"]
+    assert second["rows"]["grouped"].pop("made_by")["command"] == first["command"]
+    assert second["rows"]["grouped"] == first["rows"]["grouped"]
+    with pytest.raises(SystemExit):
+        class_incremental.main(["--seeds", "0", "--keep", "--json", str(file)])
+    assert "give --seeds the same, or no --keep" in capsys.readouterr().err
+
+
+def test_domains_arrive_in_turn_and_the_control_sees_each() -> None:
+    course = class_incremental.arranged(SMALL.samples(0), "groups", 0)
+    assert course.names == ("0", "1")
+    first = next(rounds(course))
+    assert len(first) == 6, "three classes in two domains"
+    assert {(int(course.labels[k]), k >= course.boundaries[0]) for k in first} == {
+        (label, later) for label in range(3) for later in (False, True)
+    }
+
+
+def test_with_a_budget_units_learn_the_same_bits_behind_spikes_made_before() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 256, (3, 784))[np.repeat(np.arange(3), 20)], np.repeat(np.arange(3), 20)
+    noisy = np.where(rng.random(x.shape) < 0.3, 0, x)
+    samples = LabelledSet.split("noise", noisy, y, low=0.0, high=255.0, image=(28, 28))
+    pictures = Specialist("noise", RULE, k=30, trunk="random")
+    behind, spikes = write_budget.coded(pictures, samples)
+    assert spikes.x_train.dtype == np.bool_ and set(spikes.x_train.sum(axis=1).tolist()) == {30}
+    rule = replace(RULE, write_budget=3.0)
+    models = (pictures.learner(samples, 5, rule), behind.learner(spikes, 5, rule))
+    for model, held in zip(models, (samples, spikes), strict=True):
+        for x_one, label in zip(held.x_train, held.y_train.tolist(), strict=True):
+            model.learn_one(np.asarray(x_one, np.float64), label)
+    direct, ready = (model.core.weights(model.core.network.projections[-1].name) for model in models)
+    assert direct.any() and np.array_equal(direct, ready)
+    assert models[0].core.counters["writes"] == models[1].core.counters["writes"] > 0
+
+
 def test_nothing_there_is_a_failure(small: None) -> None:
     assert class_incremental.main(["--only", "nowhere", "--seeds", "0"]) == 1
     assert write_budget.main(["--only", "nowhere", "--seeds", "0"]) == 1
@@ -129,6 +180,16 @@ def test_the_control_stops_at_the_number_or_next_above() -> None:
     assert more.n > 1 and more.writes_per_sample >= 0.5
     everything = stop_early(SMALL.learner(samples, 0), course, 1e9)
     assert everything.n == 32 and everything.writes_per_sample < 1e9
+
+
+def test_stops_on_one_way_are_those_of_their_own() -> None:
+    samples = SMALL.samples(0)
+    course = ClassIncremental("class").course(samples, 0)
+    budgets = (0.1, 0.5, 1e9, 2e9)
+    on_the_way = [(s.n, s.writes_per_sample) for s in stops(SMALL.learner(samples, 0), course, budgets)]
+    alone = [stop_early(SMALL.learner(samples, 0), course, budget) for budget in budgets]
+    assert on_the_way == [(s.n, s.writes_per_sample) for s in alone]
+    assert on_the_way[0][0] == 1 and on_the_way[2] == on_the_way[3]
 
 
 def test_baselines_are_the_streaming_learners() -> None:

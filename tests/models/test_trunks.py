@@ -7,16 +7,19 @@ import numpy as np
 import pytest
 
 from streamsnn import Checkpoint, Core, Latency, SpikingClassifier, load, save
+from streamsnn.memory.initial import SignedRandom
 from streamsnn.trunks import Stored, Trunk, file
 from streamsnn.types import Floats
 
 MEGABYTES = 2.5  # a shipped file is no larger
 DIGESTS = {
+    "keyword": "ffa89efd240e",
     "random": "e1ec5c3c9464",
     "silhouettes": "f818c64ce7dc",
     "strokes": "3a21e7178bb5",
     "unlabelled": "b8e878b8b43c",
 }
+SHAPES = {"keyword": (12, 32)}  # slices of sound, and bands
 
 
 def pictures(rng: np.random.Generator, n: int) -> Floats:
@@ -35,7 +38,7 @@ def test_a_shipped_file_is_small_and_says_how_to_make_it_again(name: str) -> Non
     assert found.digest.startswith(DIGESTS[name])
     assert file.file_of(name).stat().st_size < MEGABYTES * 1e6
     assert about.command == f"streamsnn pretrain {name} --steps {about.steps} --seed {about.seed}"
-    assert about.trained_on and about.shape == (28, 28)
+    assert about.trained_on and about.shape == SHAPES.get(name, (28, 28))
     weights = [a for key, a in found.arrays.items() if key[0] in "wc" and key != "code_bias"]
     assert len(weights) == len(about.stages) + 1
     for w in weights:  # eight bits, symmetric and used in full: the largest weight sets the scale
@@ -66,6 +69,21 @@ def test_a_classifier_learns_behind_a_trunk_and_comes_back_from_a_file(
     for wrong in (x[0][:-1], np.concatenate([x[0], [0.0]])):
         with pytest.raises(ValueError, match=f"length {wrong.size} after vectors of length 784"):
             again.learn_one(wrong, "level")
+
+
+def test_a_file_of_one_random_layer_is_that_layer_bit_for_bit(rng: np.random.Generator) -> None:
+    """Weights of +-127 in eight bits choose the winners, and ties, that -1, 0, +1 in two bits choose."""
+    filed = SpikingClassifier(trunk=Trunk("keyword", 0.0, 1.0), k=40)
+    drawn = SpikingClassifier(Latency(0.0, 1.0, 16), 2048, 40, SignedRandom(12, 2.0**7, 0))
+    centres = rng.random((3, 384)) * (rng.random((3, 384)) < 0.5)
+    for i in range(30):
+        x = np.clip(centres[i % 3] + rng.normal(0, 0.2, 384), 0, 1)
+        for model in (filed, drawn):
+            model.learn_one(x, i % 3)
+    units, same = (model.core.weights(model.core.network.projections[-1].name) for model in (filed, drawn))
+    assert units.any() and np.array_equal(units, same)
+    assert filed.core.counters["writes"] == drawn.core.counters["writes"] > 0
+    assert sum(filed.core.counters.of(p.name)["overflows"] for p in filed.core.network.projections) == 0
 
 
 def test_a_checkpoint_is_not_restored_onto_other_weights(tmp_path: Path) -> None:

@@ -118,14 +118,27 @@ def test_shipped_trunks_were_made_by_these_recipes() -> None:
         assert about.command == Making(name, seed=about.seed).command
 
 
-def test_the_command_makes_the_shipped_random_trunk(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "size"), [("random", "2.42 MB"), ("keyword", "0.80 MB")])
+def test_the_command_makes_the_shipped_trunk(name: str, size: str, tmp_path: Path) -> None:
     out, told = tmp_path / "r.safetensors", tmp_path / "r.json"
-    result = CliRunner().invoke(app, ["pretrain", "random", "--out", str(out), "--json", str(told)])
+    result = CliRunner().invoke(app, ["pretrain", name, "--out", str(out), "--json", str(told)])
     assert result.exit_code == 0, result.output
-    assert "2.42 MB" in result.output
-    shipped = file.read("random").header
+    assert size in result.output
+    shipped = file.read(name).header
     assert json.loads(told.read_bytes())["command"] == shipped.command
     assert file.read(str(out)).header == shipped
+
+
+def test_codes_of_one_layer_are_of_equal_seeds_equal_and_balanced(tmp_path: Path) -> None:
+    made = []
+    for i, seed in enumerate((0, 0, 1)):
+        path = tmp_path / f"{i}.safetensors"
+        Making("keyword", seed=seed).write(path, {}, lambda step, loss, right: None)
+        made.append(file.read(str(path)))
+    assert made[0].digest == made[1].digest != made[2].digest
+    code = made[0].arrays["code"].astype(np.int64)
+    assert set(np.unique(code).tolist()) == {-127, 0, 127} and not code.sum(axis=0).any()
+    assert set(np.count_nonzero(code, axis=0).tolist()) == {12}
 
 
 @pytest.mark.parametrize(
@@ -133,6 +146,7 @@ def test_the_command_makes_the_shipped_random_trunk(tmp_path: Path) -> None:
     [
         (["elephant"], "there is no recipe 'elephant': give one of strokes, unlabelled, random"),
         (["random", "--steps", "-1"], "-1 steps, seed 0: give numbers from 0"),
+        (["keyword", "--steps", "3"], "3 steps: 'keyword' is one random layer and is not trained"),
         (["random", "--out", "here.txt"], "--out here.txt: give a file *.safetensors"),
     ],
 )
