@@ -9,11 +9,9 @@ and nearest class mean and linear discriminants on the same code (`benchmarks.co
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
 from typing import Any, get_args
 
 import numpy as np
@@ -21,15 +19,15 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.code_baselines import baseline_accuracies, codes
-from benchmarks.kept import keeping, kept, merged
+from benchmarks.kept import earlier, keeping, merged
+from benchmarks.orders import Arranged, arranged
 from benchmarks.record import Figures, parse, parser, record
-from benchmarks.specialists import SPECIALISTS, Arranged, Specialist
+from benchmarks.side_by_side import side_by_side
+from benchmarks.specialists import SPECIALISTS, Specialist
 from benchmarks.spread import mean_sd
 from benchmarks.stop_early import stop_early
 from streamsnn.continual.course import Course
 from streamsnn.continual.labelled import LabelledSet
-from streamsnn.continual.scenarios.class_incremental import ClassIncremental
-from streamsnn.continual.scenarios.domain_incremental import DomainIncremental
 from streamsnn.models.classifier import SpikingClassifier
 
 BLOCK = 500
@@ -49,13 +47,6 @@ def learned(model: SpikingClassifier, course: Course) -> SpikingClassifier:
     for x, y in course.stream():
         model.learn_one(x, y)
     return model
-
-
-def arranged(samples: LabelledSet, order: Arranged, seed: int) -> Course:
-    """The stream in one of its orders."""
-    if order == "groups":
-        return DomainIncremental("groups").course(samples, seed)
-    return ClassIncremental(order).course(samples, seed)
 
 
 def one_run(specialist: Specialist, samples: LabelledSet, order: Arranged, seed: int) -> Figures:
@@ -145,20 +136,6 @@ def table(figures: Figures) -> Table:
     return shown
 
 
-def rows(
-    names: Sequence[str], seeds: Sequence[int], processes: int
-) -> Iterator[tuple[str, Callable[[], Figures]]]:
-    """What gives the rows of each specialist, made here or in several processes; the figures are the same."""
-    if processes == 1:
-        for name in names:
-            yield name, partial(measure, name, seeds)
-        return
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        begun = [(name, pool.submit(measure, name, seeds)) for name in names]
-        for name, row in begun:
-            yield name, row.result
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print, write."""
     options = parser("class_incremental", __doc__)
@@ -169,19 +146,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     keeping(options)
     given, call = parse(options, arguments)
-    try:
-        earlier = kept(given.json, "rows", given.seeds) if given.keep else {}
-    except ValueError as error:
-        options.error(str(error))
+    before = earlier(options, given, "rows")
     console, found, absent = Console(), {}, {}
-    for name, row in rows(given.only, given.seeds, given.processes):
+    for name, row in side_by_side(partial(measure, seeds=given.seeds), given.only, given.processes):
         try:
             found[name] = row()
         except OSError as error:
             absent[name] = str(error)
             console.print(f"{name} is left out: {error}", style="yellow")
     console.print(table(found))
-    all_rows = merged(list(SPECIALISTS), earlier, found)
+    all_rows = merged(list(SPECIALISTS), before, found)
     record(call, given.seeds, {"rows": all_rows, "left_out": absent}, given.json)
     return 0 if found else 1
 

@@ -15,11 +15,9 @@ seed. Costs are of synthetic streams of 20 and of 200 features, ten classes, wit
 processor time of predicting and learning a sample, compilation apart.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -30,6 +28,7 @@ from benchmarks.default_disturbances import DELAY, LeavesOut, Misled, mislabelle
 from benchmarks.default_losses import DISTURBED, PLAIN, losses
 from benchmarks.disturbed_tables import disturbed_page
 from benchmarks.record import Figures, parse, parser, record, show
+from benchmarks.side_by_side import side_by_side
 from benchmarks.spread import mean_sd
 from streamsnn.atomic import write_atomic
 from streamsnn.bench.dataset import find
@@ -216,20 +215,6 @@ def compared(runs: Sequence[Mapping[str, Figures]]) -> Figures:
     return figures
 
 
-def measured(
-    names: Sequence[str], seeds: Sequence[int], limit: int, processes: int
-) -> Iterator[tuple[str, Callable[[], dict[str, Figures]]]]:
-    """What gives the rows of each set, made here or in several processes; the figures are the same."""
-    if processes == 1:
-        for name in names:
-            yield name, partial(measure, name, seeds, limit)
-        return
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        begun = [(name, pool.submit(measure, name, seeds, limit)) for name in names]
-        for name, row in begun:
-            yield name, row.result
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print, write."""
     options = parser("default_robustness", __doc__)
@@ -242,7 +227,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.error(f"--limit {given.limit}: give more samples than the {DELAY} that a label comes late")
     streams: dict[str, dict[str, Figures]] = {}
     absent = {}
-    for name, made in measured(given.only, given.seeds, given.limit, given.processes):
+    work = partial(measure, seeds=given.seeds, limit=given.limit)
+    for name, made in side_by_side(work, given.only, given.processes):
         try:
             for order, row in made().items():
                 streams.setdefault(order, {})[name.replace("_", " ")] = row

@@ -67,6 +67,10 @@ class Stream:
         """A figure of one learner, seed by seed; by default what the group is ranked by."""
         return [row[figure or FIGURE[self.group]] for row in self.learners[learner]]
 
+    def river(self) -> dict[str, float]:
+        """Means of river's models."""
+        return {name: fmean(self.values(name)) for name in sorted(self.learners) if name.startswith(RIVER)}
+
 
 def suites(folder: Path) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
     """Results of the built-in suites that are there, and the names of the others."""
@@ -131,7 +135,7 @@ def costs(stream: Stream) -> Figures:
 def beside_river(stream: Stream) -> Figures:
     """The default and every river model on one stream; the difference is to the best of them, in points."""
     own = mean_sd("default", stream.values(DEFAULT))
-    means = {name: fmean(stream.values(name)) for name in sorted(stream.learners) if name.startswith(RIVER)}
+    means = stream.river()
     figures: Figures = {"suite": stream.suite, "figure": FIGURE[stream.group], **own, "river": means}
     if means:
         best = max(means, key=lambda name: means[name])
@@ -146,7 +150,7 @@ def in_order(stream: Stream) -> Figures:
     mixed = mean_sd("iid", [row["acc_final"] for row in stream.twin])
     figures: Figures = {"suite": stream.suite, **own, **mixed}
     figures["difference_points"] = 100.0 * (own["default_mean"] - mixed["iid_mean"])
-    means = {name: fmean(stream.values(name)) for name in stream.learners if name.startswith(RIVER)}
+    means = stream.river()
     if means:
         best = max(means, key=lambda name: means[name])
         figures |= {"best": best, "best_mean": means[best]}

@@ -1,7 +1,7 @@
 """Rows of an earlier record that a call leaves as they are, each with what made it."""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,12 +40,20 @@ def kept(path: Path | None, key: str, seeds: Sequence[int]) -> Figures:
     return rows
 
 
-def merged(order: Sequence[str], earlier: Figures, found: Figures) -> Figures:
+def earlier(options: ArgumentParser, given: Namespace, key: str) -> Figures:
+    """The rows to keep, as the command line says; leaves with a sentence if they cannot be kept."""
+    try:
+        return kept(given.json, key, given.seeds) if given.keep else {}
+    except ValueError as error:
+        options.error(str(error))
+
+
+def merged(order: Sequence[str], before: Figures, found: Figures) -> Figures:
     """New rows in place of earlier ones of the same name; in the order of a catalogue, others last.
 
     >>> merged(["a", "b"], {"a": 1, "old": 2}, {"b": 3, "a": 4})
     {'a': 4, 'b': 3, 'old': 2}
     """
-    both = earlier | found
+    both = before | found
     names = [*(name for name in order if name in both), *(name for name in both if name not in order)]
     return {name: both[name] for name in names}

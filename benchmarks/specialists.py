@@ -6,12 +6,13 @@ splits inside the training part of digits, spoken digits and events, repetitions
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.event_pictures import steadied_nmnist
+from benchmarks.orders import Arranged
 from streamsnn.bench.dataset import find
 from streamsnn.continual.labelled import LabelledSet
 from streamsnn.encoders.latency import AdaptivePopulation, Latency
@@ -27,7 +28,6 @@ SIDE, INK = 28, 22  # a trunk's picture, and the part of it that the ink fills
 SHARPNESS = 4.0  # of the readout, over the number of winners: log-odds of one sample are no independent votes
 NOT_TRAINED = "nothing: signed random weights"
 Code = Callable[[int], tuple[Encoder | None, Trunk | Initial | None]]
-Arranged = Literal["class", "iid", "groups"]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ every budget learns from these spikes.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from rich.console import Console
@@ -21,7 +21,8 @@ from rich.table import Table
 
 from benchmarks.class_incremental import BLOCK, accuracy
 from benchmarks.code_baselines import codes
-from benchmarks.kept import keeping, kept, merged
+from benchmarks.kept import earlier, keeping, merged
+from benchmarks.orders import Arranged, arranged
 from benchmarks.record import Figures, parse, parser, record
 from benchmarks.specialists import SPECIALISTS, Specialist
 from benchmarks.spread import mean_sd
@@ -29,7 +30,6 @@ from benchmarks.stop_early import stops
 from streamsnn.bench.dataset import find
 from streamsnn.continual.course import Course
 from streamsnn.continual.labelled import LabelledSet
-from streamsnn.continual.scenarios.class_incremental import ClassIncremental
 from streamsnn.encoders.spikes import Spikes
 from streamsnn.memory.counters import WRITES
 from streamsnn.memory.initial import Given
@@ -38,7 +38,6 @@ from streamsnn.models.front import TRUNK_EXPONENT
 from streamsnn.rules.counting import Counting
 
 BUDGETS = (1.0, 3.0, 10.0, 30.0, 100.0)
-Arranged = Literal["class", "iid", "time"]
 MNIST = 12_000  # samples: a trunk of convolutions takes a millisecond for each
 
 
@@ -89,14 +88,6 @@ def follow(model: SpikingClassifier, course: Course, budget: float, in_time: boo
         float(abs(average[n // 10 :] / budget - 1.0).max()),
         model.core.size("units"),
     )
-
-
-def arranged(samples: LabelledSet, order: Arranged, seed: int) -> Course:
-    """The stream in one of its orders."""
-    if order == "time":
-        rows = np.arange(len(samples.y_train))
-        return Course(samples, rows, (len(rows),), ("all",), ())
-    return ClassIncremental(order).course(samples, seed)
 
 
 def coded(specialist: Specialist, samples: LabelledSet) -> tuple[Specialist, LabelledSet]:
@@ -214,10 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     keeping(options)
     given, call = parse(options, arguments)
-    try:
-        earlier = kept(given.json, "streams", given.seeds) if given.keep else {}
-    except ValueError as error:
-        options.error(str(error))
+    before = earlier(options, given, "streams")
     console, found, absent = Console(soft_wrap=True), {}, {}
     for name in given.only:
         try:
@@ -228,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not found:
         return 1
     console.print(table(found))
-    streams = merged(list(STREAMS), earlier, found)
+    streams = merged(list(STREAMS), before, found)
     off = farthest(streams)
     figures = {"farthest_from_budget": off, "goal_within_5_percent": off <= 0.05}
     record(call, given.seeds, {**figures, "streams": streams, "left_out": absent}, given.json)

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import class_incremental, specialists, write_budget
 from benchmarks.code_baselines import baseline_accuracies, codes
+from benchmarks.orders import arranged
 from benchmarks.record import RESULTS
 from benchmarks.specialists import SPECIALISTS, Specialist, cubic, enlarged, stretching
 from benchmarks.stop_early import rounds, stop_early, stops
@@ -121,7 +122,7 @@ def test_groups_come_one_after_another_and_rows_are_kept(
 
 
 def test_domains_arrive_in_turn_and_the_control_sees_each() -> None:
-    course = class_incremental.arranged(SMALL.samples(0), "groups", 0)
+    course = arranged(SMALL.samples(0), "groups", 0)
     assert course.names == ("0", "1")
     first = next(rounds(course))
     assert len(first) == 6, "three classes in two domains"
