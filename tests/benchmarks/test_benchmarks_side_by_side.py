@@ -1,4 +1,4 @@
-"""Work for several names gives the same here and in processes, and an error only where its result is asked for."""
+"""Work for several names gives the same here and in processes; an error is of its name alone."""
 
 import pytest
 
