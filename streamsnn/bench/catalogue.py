@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -57,8 +57,8 @@ class Catalogue:
         Where the file is, or will be.
     code_version
         Whose results to look up and to record; those of others are kept, and tell what cells may cost.
-    keep_baselines
-        Where this version has no result of a learner that is not ours, take the latest of any other version.
+    keep
+        Cells of which, where this version has no result, the latest of any other version is taken.
 
     Raises
     ------
@@ -68,8 +68,10 @@ class Catalogue:
         If the folder cannot be written.
     """
 
-    def __init__(self, folder: Path, code_version: str, keep_baselines: bool = False) -> None:
-        self.folder, self.code_version, self.keep_baselines = folder, code_version, keep_baselines
+    def __init__(
+        self, folder: Path, code_version: str, keep: Callable[[Cell], bool] = lambda cell: False
+    ) -> None:
+        self.folder, self.code_version, self.keep = folder, code_version, keep
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(folder / LOCK)
         try:
@@ -123,7 +125,7 @@ class Catalogue:
         """What a cell came to; None if it is not finished."""
         asked = f"SELECT {', '.join(SAVED)} FROM cells WHERE "
         row = self._base.execute(f"{asked} key = ?", (cell.key(self.code_version),)).fetchone()
-        if row is None and self.keep_baselines and not cell.ours:
+        if row is None and self.keep(cell):
             latest = "identity = ? AND status != 'failed' ORDER BY started DESC"
             row = self._base.execute(f"{asked} {latest}", (cell.identity,)).fetchone()
         if row is None:
@@ -135,14 +137,12 @@ class Catalogue:
     def missing(self, cells: Iterable[Cell]) -> list[Cell]:
         """Those without a result."""
         done = {key for (key,) in self._base.execute("SELECT key FROM cells")}
-        kept: set[str] = set()
-        if self.keep_baselines:
-            asked = "SELECT identity FROM cells WHERE status != 'failed'"
-            kept = {identity for (identity,) in self._base.execute(asked)}
+        asked = "SELECT identity FROM cells WHERE status != 'failed'"
+        earlier = {identity for (identity,) in self._base.execute(asked)}
         return [
             cell
             for cell in cells
-            if cell.key(self.code_version) not in done and (cell.ours or cell.identity not in kept)
+            if cell.key(self.code_version) not in done and not (self.keep(cell) and cell.identity in earlier)
         ]
 
     def forget_failed(self, cells: Iterable[Cell]) -> int:

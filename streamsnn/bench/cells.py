@@ -1,6 +1,6 @@
 """What a suite is cut into: one learner on one data set in one scenario with one seed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -137,6 +137,19 @@ def _orders(scenarios: "Sequence[ScenarioEntry]") -> "list[tuple[ScenarioEntry, 
     return orders
 
 
+def check_there(option: str, wanted: Iterable[str], known: Sequence[str]) -> None:
+    """Every name that an option asks for is one of the suite's.
+
+    Raises
+    ------
+    ValueError
+        If one is not; the sentence names the nearest.
+    """
+    for name in wanted:
+        if name not in known:
+            raise ValueError(f"{option} {name}: not in this suite: {hint(name, known)}")
+
+
 def only(
     chosen: Sequence[Cell],
     datasets: Sequence[str] = (),
@@ -157,9 +170,7 @@ def only(
     ]
     for wanted, what, there in kept:
         known = sorted(set().union(*there))
-        for name in wanted:
-            if name not in known:
-                raise ValueError(f"--only-{what} {name}: not in this suite: {hint(name, known)}")
+        check_there(f"--only-{what}", wanted, known)
     return tuple(
         cell
         for k, cell in enumerate(chosen)

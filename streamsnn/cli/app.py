@@ -104,9 +104,12 @@ def bench(
         str | None, typer.Option(help="Use the workers of this Dask scheduler, tcp://HOST:PORT.")
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Do failed cells again.")] = False,
+    keep_learner: Annotated[
+        list[str] | None,
+        typer.Option(help="Take its cells as earlier code made them; the table says so. May repeat."),
+    ] = None,
     keep_baselines: Annotated[
-        bool,
-        typer.Option("--keep-baselines", help="Take baselines as earlier code made them; the table says so."),
+        bool, typer.Option("--keep-baselines", help="The same for all learners that are not ours.")
     ] = False,
 ) -> None:
     """Evaluate learners in scenarios on data sets; goes on where an earlier call stopped."""
@@ -136,6 +139,7 @@ def bench(
             processes=processes,
             cluster=cluster,
             retry_failed=retry_failed,
+            keep_learners=keep_learner or (),
             keep_baselines=keep_baselines,
         )
     )

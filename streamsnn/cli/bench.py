@@ -12,7 +12,7 @@ import typer
 
 from streamsnn.bench.builtin import suite_file
 from streamsnn.bench.catalogue import Catalogue
-from streamsnn.bench.cells import Cell, cells, only
+from streamsnn.bench.cells import Cell, cells, check_there, only
 from streamsnn.bench.code_version import code_version, edited
 from streamsnn.bench.output import PAGE, write_outputs
 from streamsnn.bench.runner import fill
@@ -38,7 +38,12 @@ class Request:
     processes: int | None
     cluster: str | None
     retry_failed: bool
+    keep_learners: Sequence[str]
     keep_baselines: bool
+
+    def keeps(self, cell: Cell) -> bool:
+        """May a cell stay as earlier code made it?"""
+        return cell.learner in self.keep_learners or (self.keep_baselines and not cell.ours)
 
 
 def run_bench(request: Request) -> None:
@@ -49,7 +54,7 @@ def run_bench(request: Request) -> None:
         suite, chosen = _chosen(request, file)
         workers = _workers(request, file.parent)
         out = request.out or Path("out") / f"bench-{suite.name}"
-        catalogue = Catalogue(out, code_version(), request.keep_baselines)
+        catalogue = Catalogue(out, code_version(), request.keeps)
     go_on = f"what is finished is kept in {out}, and the same command goes on"
     with catalogue, one_sentence(FAILED, go_on):
         if request.retry_failed:
@@ -79,6 +84,7 @@ def _chosen(request: Request, file: Path) -> tuple[Suite, tuple[Cell, ...]]:
     elif request.seeds is not None:
         suite = msgspec.structs.replace(suite, seeds=_seeds("--seeds", request.seeds))
     wanted = (request.only_datasets, request.only_scenarios, request.only_learners)
+    check_there("--keep-learner", request.keep_learners, [learner.name for learner in suite.learners])
     return suite, only(cells(suite), *wanted)
 
 

@@ -139,15 +139,15 @@ def _follow(
         deviation[f] = max(deviation[f] + rate * (abs(e) - deviation[f]), TINY)
     if deviation[f] == 0.0:
         return
-    wanted = 2.0 ** np.floor(np.log2(deviation[f] / const[STEPS]) + 0.5)
     n = seen[f]
     young = n <= int(const[SETTLED])
-    if step[f] == 0.0 or (young and n >= 4 and n & (n - 1) == 0):
-        step[f] = wanted
-        if young:
-            origin[f] = mean[f]
-    elif not young:
-        step[f] = max(step[f], wanted)
+    # Rounding goes up at sqrt(2), and a logarithm is dear.
+    due = n >= 4 and n & (n - 1) == 0 if young else deviation[f] > 1.4 * const[STEPS] * step[f]
+    if step[f] > 0.0 and not due:
+        return
+    step[f] = max(2.0 ** np.floor(np.log2(deviation[f] / const[STEPS]) + 0.5), 0.0 if young else step[f])
+    if young:
+        origin[f] = mean[f]
 
 
 @kernel

@@ -5,6 +5,8 @@ import numpy as np
 from streamsnn.jit import kernel
 from streamsnn.types import Floats, Int32s, Ints
 
+LEAST = 0.01  # usual deviation of a gap, a hundredth of a distance, below which none is told from another
+
 
 @kernel
 def find(v: Int32s, owner: Int32s, born: Ints, clock: Ints, used: int, age: int, nearest: Int32s) -> int:
@@ -57,9 +59,7 @@ def vote_of(
 def trust_votes(
     right: Floats, judged: Floats, trust: Floats, n_classes: int, lines: int, sharpness: float
 ) -> None:
-    """Weights of the votes: softmax of how often each was right, averaged over classes."""
-    peak = 0.0
-    known = 0
+    """Log-weights of the votes: how often each was right, averaged over classes."""
     for e in range(trust.size):
         trust[e] = 0.0
         known = 0
@@ -68,7 +68,21 @@ def trust_votes(
                 trust[e] += right[c, e] / max(judged[c, lines if e == trust.size - 1 else 0], 1.0)
                 known += 1
         trust[e] *= sharpness / max(known, 1)
-        peak = max(peak, trust[e])
+
+
+@kernel
+def doubt_young(trust: Floats, gap: Floats, usual: Floats, n_counts: int, slack: float) -> None:
+    """Less for votes of neurons that lie farther away than usual."""
+    for a in range(gap.size):
+        doubt = max((gap[a] - usual[a, 0]) / (usual[a, 1] + LEAST) - slack, 0.0)
+        for i in range(n_counts):
+            trust[a * n_counts + i] -= doubt
+
+
+@kernel
+def soften(trust: Floats) -> None:
+    """Log-weights to weights that sum to 1."""
+    peak = trust.max()
     total = 0.0
     for e in range(trust.size):
         trust[e] = np.exp(trust[e] - peak)

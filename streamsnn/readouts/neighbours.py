@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from streamsnn.jit import kernel
 from streamsnn.memory.counters import STATE_READS, STATE_WRITES
-from streamsnn.readouts._neighbours import find, trust_votes, vote_by_lines, vote_of
+from streamsnn.readouts._neighbours import doubt_young, find, soften, trust_votes, vote_by_lines, vote_of
 from streamsnn.types import Field, Floats, Int32s, Ints, Kernel
 
-FLOOR, SHARPNESS, KEEP, N_COUNTS, N_AGES, FIRST = range(6)  # then the counts and the ages
+FLOOR, SHARPNESS, SLACK, KEEP, N_COUNTS, N_AGES, FIRST = range(7)  # then the counts and the ages
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,16 @@ class Neighbours:
 
         P(c) ~ floor + sum_{i <= k, i of class c} exp( -(d_i - d_1) / h ) ,     h = d_k - d_1 + d_1 / 10
         P(c) = softmax_c( v_c )                                                 from the layer of lines
-        score_c = log sum_e softmax_e( sharpness mean_c' R_ec' ) P_e(c)
+        score_c = log sum_e softmax_e( sharpness mean_c' R_ec' - max(0, z_e - slack) ) P_e(c)
+        z_e = (g_e - mean g_e) / (mean |g_e - mean g_e| + 0.01) ,   g_e = log( d_1 of e's age / d_1 of all )
 
     R_ec is how often vote e was right about class c, over the last 1 / (1 - keep) samples of that class: also
     trust ages only when a class itself is seen, so that a long run of one class does not decide about the
-    others. Lines learn to say in such a run what is seen just now, so they are judged by samples of another
-    class than the one before alone; not trusted where there are none. Without a spike the scores are the
-    frequencies of the classes.
+    others. Young neurons follow drift, but know little of what was seen long ago: where they lie farther off
+    than usual, next to the older ones, they are trusted less (means over 1 / (1 - keep) samples). Lines learn
+    to say in a run of one class what is seen just now, so they are judged by samples of another class than
+    the one before alone; not trusted where there are none. Without a spike the scores are the frequencies of
+    the classes.
 
     Parameters
     ----------
@@ -42,13 +45,15 @@ class Neighbours:
         Vote that every class has, in votes of the nearest neuron.
     sharpness
         Log-odds for always right against always wrong.
+    slack
+        Mean deviations by which young neurons may lie farther away than usual, and are trusted as usual.
     keep
         Factor that a class's record keeps per sample of that class, 0 to 1.
     lines
         Whether a layer called `lines`, with a neuron per class, has a vote too.
 
     The defaults were chosen on validation streams. Cost per sample: reads all potentials once per age;
-    per labelled sample, writes one record per vote (neuron state, no synaptic memory).
+    per labelled sample, writes one record per vote and two per age (neuron state, no synaptic memory).
 
     Hosts: a processor beside the core (embedded cores of loihi1 and loihi2), spinnaker.
 
@@ -65,6 +70,7 @@ class Neighbours:
     ages: tuple[int, ...] = (0, 120, 20)
     floor: float = 0.14
     sharpness: float = 50.0
+    slack: float = 2.0
     keep: float = 0.98
     lines: bool = True
 
@@ -73,10 +79,10 @@ class Neighbours:
             raise ValueError(f"counts={self.counts}: give numbers from 1, in rising order")
         if not self.ages or min(self.ages) < 0:
             raise ValueError(f"ages={self.ages}: give numbers from 0, which stands for all")
-        if not self.floor > 0 or not self.sharpness >= 0 or not 0 < self.keep < 1:
+        if not self.floor > 0 or not self.sharpness >= 0 or not self.slack >= 0 or not 0 < self.keep < 1:
             raise ValueError(
-                f"floor={self.floor}, sharpness={self.sharpness}, keep={self.keep}: "
-                "give floor > 0, sharpness >= 0 and keep between 0 and 1"
+                f"floor={self.floor}, sharpness={self.sharpness}, slack={self.slack}, keep={self.keep}: "
+                "give floor > 0, sharpness and slack from 0, and keep between 0 and 1"
             )
 
     @property
@@ -90,7 +96,7 @@ class Neighbours:
         return "sample"
 
     def fields(self) -> tuple[Field, ...]:
-        """The nearest neurons, the votes; how often right, out of how many samples; class before, plus 1."""
+        """The nearest, the votes; how often right, out of how many; gaps of ages; class before, plus 1."""
         n = len(self.counts) * len(self.ages) + int(self.lines)
         return (
             Field("nearest", "i4", (self.counts[-1],), lasting=False),
@@ -99,12 +105,21 @@ class Neighbours:
             Field("judged", "f8", ("class", 2)),
             Field("before", "i8", (1,)),
             Field("trust", "f8", (n,), lasting=False),
+            Field("gap", "f8", (len(self.ages),), lasting=False),
+            Field("usual", "f8", (len(self.ages), 2)),
         )
 
     def constants(self, dt: float) -> tuple[float, ...]:
-        """`(floor, sharpness, keep, numbers of counts and ages, counts, ages)`."""
+        """`(floor, sharpness, slack, keep, numbers of counts and ages, counts, ages)`."""
         sizes = (float(len(self.counts)), float(len(self.ages)))
-        return (self.floor, self.sharpness, self.keep, *sizes, *map(float, (*self.counts, *self.ages)))
+        return (
+            self.floor,
+            self.sharpness,
+            self.slack,
+            self.keep,
+            *sizes,
+            *map(float, (*self.counts, *self.ages)),
+        )
 
     def kernel(self) -> Kernel:
         """Write the scores."""
@@ -150,6 +165,8 @@ def _read_both(
     right: Floats,
     judged: Floats,
     trust: Floats,
+    gap: Floats,
+    usual: Floats,
     scores: Floats,
     const: Floats,
 ) -> None:
@@ -164,12 +181,16 @@ def _read_both(
     for a in range(int(const[N_AGES])):
         age = int(const[FIRST + n_counts + a])
         n = find(v, owner, born, clock, int(used[0]), age, nearest)
+        gap[a] = np.log(farthest[0] - v[nearest[0]] + 1.0)
         for i in range(n_counts):
             k = min(int(const[FIRST + i]), n)
             vote_of(a * n_counts + i, k, int(farthest[0]), v, owner, clock, nearest, vote, const[FLOOR])
     if lines_v.size > 0:
         vote_by_lines(trust.size - 1, lines_v, clock, vote)
+    gap -= gap.min()
     trust_votes(right, judged, trust, scores.size, int(lines_v.size > 0), const[SHARPNESS])
+    doubt_young(trust, gap, usual, n_counts, const[SLACK])
+    soften(trust)
     for c in range(scores.size):
         p = 0.0
         for e in range(trust.size):
@@ -190,12 +211,29 @@ def _read(
     right: Floats,
     judged: Floats,
     trust: Floats,
+    gap: Floats,
+    usual: Floats,
     scores: Floats,
     const: Floats,
 ) -> None:
     none = trust[:0]
     _read_both(
-        v, none, owner, born, clock, used, farthest, nearest, vote, right, judged, trust, scores, const
+        v,
+        none,
+        owner,
+        born,
+        clock,
+        used,
+        farthest,
+        nearest,
+        vote,
+        right,
+        judged,
+        trust,
+        gap,
+        usual,
+        scores,
+        const,
     )
 
 
@@ -210,6 +248,8 @@ def _judge(
     judged: Floats,
     before: Ints,
     trust: Floats,
+    gap: Floats,
+    usual: Floats,
     const: Floats,
 ) -> None:
     changed = before[0] != target + 1
@@ -226,5 +266,9 @@ def _judge(
         for c in range(clock.size):
             best &= c == target or vote[c, e] < vote[target, e]
         right[target, e] = right[target, e] * const[KEEP] + int(best)
-    count[STATE_READS] += votes + 1
-    count[STATE_WRITES] += votes + 2
+    for a in range(gap.size):
+        more = gap[a] - usual[a, 0]
+        usual[a, 0] += (1.0 - const[KEEP]) * more
+        usual[a, 1] += (1.0 - const[KEEP]) * (abs(more) - usual[a, 1])
+    count[STATE_READS] += votes + 1 + 2 * gap.size
+    count[STATE_WRITES] += votes + 2 + 2 * gap.size

@@ -206,4 +206,4 @@ def store(
     count[LRN_ROWS_READ] += n
     count[LRN_WORDS_READ] += n
     count[LRN_SYNAPSES_VISITED] += n
-    count[STATE_WRITES] += 2  # class and birth
+    count[STATE_WRITES] += 3  # class, birth and rank

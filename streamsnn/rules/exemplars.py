@@ -7,7 +7,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from streamsnn.jit import kernel
-from streamsnn.memory.counters import STATE_READS
+from streamsnn.memory.counters import RNG_DRAWS, STATE_READS, STATE_WRITES
+from streamsnn.memory.fixed_point import draw
 from streamsnn.memory.formats import Fixed, Format
 from streamsnn.memory.synaptic import N_FORMAT
 from streamsnn.rules._defaults import OncePerSample
@@ -33,13 +34,16 @@ class Exemplars(OncePerSample):
 
         r_f += (|l_f - w_fj-| - |l_f - w_fj+| - r_f) / min(n, memory)    in deviations, each cut at `cutoff`
         u_f = 1/20 + F max(0, r_f) / sum_k max(0, r_k)                   after 30 samples, 1 before
-        w_fj = l_f,  j a free neuron, or the oldest of the class that holds most (c itself, if none more)
+        w_fj = l_f,  j a free neuron, or one of the class that holds most (c itself, if none more)
              = w_fj+ if f is missing, but more than half of all features are not; else 0
+        rank_j > 0 at random, once;    rank_j- = -|rank_j-| if j- is nearer than j+
 
     A sample with holes would be as far from what it resembles as from the rest, so it is completed from the
     nearest of its class. One with little to compare, or of a kind that lacks most features, stays as it is.
     Age is counted in samples of the neuron's own class: what is learned about a class stays until that class
-    is seen again, or until others need room and it holds most. The levels of whole samples are stored:
+    is seen again, or until others need room and it holds most. In that class the younger half is safe, so
+    that drift is followed; of the older half the lowest rank goes: who misled, then at random, so that those
+    that stay are an even sample of all that the class ever was. The levels of whole samples are stored:
     nothing is learned from them a second time, but they are there to be read.
 
     Parameters
@@ -66,7 +70,8 @@ class Exemplars(OncePerSample):
     Cover & Hart, Nearest neighbor pattern classification, IEEE Trans. Inf. Theory 1967; Kira & Rendell, A
     practical approach to feature selection, ICML 1992 (relevance from nearest hit and miss);
     Troyanskaya et al., Missing value estimation methods for DNA microarrays, Bioinformatics 2001 (from what
-    is nearest).
+    is nearest); Vitter, Random sampling with a reservoir, ACM Trans. Math. Software 1985 (the older half);
+    Panda et al., ASP: Learning to Forget with Adaptive Synaptic Plasticity, IEEE JETCAS 2018.
 
     >>> Exemplars(size=500).size
     500
@@ -93,10 +98,11 @@ class Exemplars(OncePerSample):
         return Fixed(8)
 
     def fields(self) -> tuple[Field, ...]:
-        """Class and birth of neurons, samples and neurons of classes, scales and relevances of rows."""
+        """Class, birth and rank of neurons, samples and neurons of classes, scales and relevances of rows."""
         return (
             Field("owner", "i4", ("post",)),
             Field("born", "i8", ("post",)),
+            Field("rank", "i8", ("post",)),
             Field("clock", "i8", ("class",)),
             Field("held", "i4", ("class",)),
             Field("used", "i8", (1,)),
@@ -142,19 +148,25 @@ CUTOFF, MEMORY = N_FORMAT, N_FORMAT + 1
 
 
 @kernel
-def _room(owner: Int32s, born: Ints, held: Int32s, used: Ints, label: int) -> int:
-    """A free neuron, or the oldest of the class that holds most."""
+def _room(
+    count: Ints, owner: Int32s, born: Ints, rank: Ints, clock: Ints, held: Int32s, used: Ints, label: int
+) -> int:
+    """A free neuron, or the lowest rank in the older half of the class that holds most."""
     if used[0] < owner.size:
         return int(used[0])
     fullest = label
     for c in range(held.size):
         if held[c] > held[fullest]:
             fullest = c
-    oldest = -1
+    found = -1
     for j in range(owner.size):
-        if owner[j] == fullest and (oldest < 0 or born[j] < born[oldest]):
-            oldest = j
-    return oldest
+        # Ages of a class differ, so no more than half are that young.
+        if owner[j] != fullest or clock[fullest] - born[j] <= held[fullest] // 2:
+            continue
+        if found < 0 or rank[j] < rank[found]:
+            found = j
+    count[STATE_READS] += owner.size
+    return found
 
 
 @kernel
@@ -169,6 +181,7 @@ def _learn(
     v: Int32s,
     owner: Int32s,
     born: Ints,
+    rank: Ints,
     clock: Ints,
     held: Int32s,
     used: Ints,
@@ -187,7 +200,10 @@ def _learn(
     learn_relevance(
         w, count, key, pre, payload, hit, miss, deviation, step, relevance, relevant, compared, const
     )
-    j = _room(owner, born, held, used, label)
+    if hit >= 0 and miss >= 0 and v[miss] > v[hit]:
+        rank[miss] = -abs(rank[miss])
+        count[STATE_WRITES] += 1
+    j = _room(count, owner, born, rank, clock, held, used, label)
     if j == used[0]:
         used[0] += 1
     else:
@@ -195,5 +211,7 @@ def _learn(
     store(w, nnz, count, pre, payload, deviation.size, hit, j)
     owner[j] = label
     born[j] = clock[label]
+    rank[j] = 1 + draw(key, deviation.size, j)  # no feature rounds with that number
     held[label] += 1
     clock[label] += 1
+    count[RNG_DRAWS] += 1

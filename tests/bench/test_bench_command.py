@@ -117,6 +117,10 @@ WRONG = {
         ("digits", "--only-learner", "count"),
         "--only-learner count: not in this suite: did you mean 'counting'",
     ),
+    "kept learner": (
+        ("digits", "--keep-learner", "count"),
+        "--keep-learner count: not in this suite: did you mean 'counting'",
+    ),
     "processes": (("digits", "-j", "0"), "--processes 0: give a number from 1"),
     "processes and cluster": (
         ("digits", "-j", "2", "--cluster", "tcp://127.0.0.1:1"),

@@ -28,6 +28,7 @@ class Model:
         self.held: list[dict[int, int]] = []
         self.owner: list[int] = []
         self.born: list[int] = []
+        self.rank: list[int] = []
         self.samples = [0] * n_classes
         self.relevance = [0] * n_features
         self.compared = 0
@@ -35,6 +36,8 @@ class Model:
         self.judged = [0.0] * n_classes
         self.changes = [0.0] * n_classes
         self.before = -1
+        self.gaps = [0.0] * 3
+        self.usual = [(0.0, 0.0)] * 3
         self.votes: list[list[float]] = []
 
     def _weigh(self, f: int) -> float:
@@ -99,6 +102,7 @@ class Model:
         if not total or not farthest:
             return [math.log(n / total) if n else -math.inf for n in self.samples]
         self.votes = []
+        nearest = []
         for oldest in (0, 120, 20):
             young = [
                 j
@@ -106,13 +110,22 @@ class Model:
                 if not oldest or self.samples[self.owner[j]] - self.born[j] <= oldest
             ]
             near = sorted(young, key=lambda j: (distances[j], j))[:15]
+            nearest.append(math.log(distances[near[0]] + 1))
             self.votes += [self._vote([distances[j] for j in near[:k]], near[:k]) for k in (2, 5, 15)]
+        self.gaps = [d - nearest[0] for d in nearest]
+        doubts = [
+            max((g - mean) / (spread + 0.01) - 2.0, 0.0)
+            for g, (mean, spread) in zip(self.gaps, self.usual, strict=True)
+        ]
         if self.lines:
             odds = [math.exp(v) if n else 0.0 for v, n in zip(straight, self.samples, strict=True)]
             self.votes.append([value / sum(odds) for value in odds])
         known = [c for c, n in enumerate(self.judged) if n]
         trust = [
-            math.exp(50.0 * sum(self._record(c, e) for c in known) / max(len(known), 1))
+            math.exp(
+                50.0 * sum(self._record(c, e) for c in known) / max(len(known), 1)
+                - (doubts[e // 3] if e < 9 else 0.0)
+            )
             for e in range(len(self.votes))
         ]
         votes = list(zip(trust, self.votes, strict=True))
@@ -138,6 +151,8 @@ class Model:
         for e, p in enumerate(self.votes if changed else self.votes[:9]):
             best = all(c == label or other < p[label] for c, other in enumerate(p))
             self.right[label][e] = 0.98 * self.right[label][e] + best
+        for a, (gap, (mean, spread)) in enumerate(zip(self.gaps, self.usual, strict=True)):
+            self.usual[a] = (mean + 0.02 * (gap - mean), spread + 0.02 * (abs(gap - mean) - spread))
 
     def _learn(self, levels: dict[int, int], distances: list[int], label: int) -> None:
         ranked = sorted(range(len(self.held)), key=lambda j: (distances[j], j))
@@ -145,6 +160,8 @@ class Model:
         miss = next((j for j in ranked if self.owner[j] != label), None)
         if hit is not None and miss is not None:
             self._compare(levels, self.held[hit], self.held[miss])
+            if distances[miss] < distances[hit]:
+                self.rank[miss] = -abs(self.rank[miss])
         whole = dict(levels)
         if self.completes and hit is not None and len(levels) > len(self.scales) / 2:
             whole = {**self.held[hit], **levels}
@@ -152,6 +169,7 @@ class Model:
         old = self.held[j]
         self.writes += sum(old.get(f) != whole.get(f) for f in {*old, *whole})
         self.held[j], self.owner[j], self.born[j] = whole, label, self.samples[label]
+        self.rank[j] = 1 + draw(draw_key(self.seed, self.clock, 0), len(self.scales), j)
         self.samples[label] += 1
 
     def _compare(self, levels: dict[int, int], hit: dict[int, int], miss: dict[int, int]) -> None:
@@ -174,7 +192,11 @@ class Model:
             self.held.append({})
             self.owner.append(-1)
             self.born.append(-1)
+            self.rank.append(0)
             return len(self.held) - 1
         counts = [self.owner.count(c) for c in range(len(self.samples))]
         fullest = label if counts[label] == max(counts) else counts.index(max(counts))
-        return min((j for j, c in enumerate(self.owner) if c == fullest), key=lambda j: (self.born[j], j))
+        oldest_first = sorted(
+            (j for j, c in enumerate(self.owner) if c == fullest), key=self.born.__getitem__
+        )
+        return min(oldest_first[: (len(oldest_first) + 1) // 2], key=lambda j: (self.rank[j], j))
