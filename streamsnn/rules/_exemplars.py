@@ -23,6 +23,7 @@ from streamsnn.types import Floats, Int32s, Ints, Weights
 CUTOFF, MEMORY = N_FORMAT, N_FORMAT + 1
 ONE = 1024.0  # nearness of one mean deviation in a feature of average relevance
 ROOM = 1.5e6  # sum of these over all features: 4 deviations of each then fit 24 bits
+LONGEST = 16384.0  # steps that a distance is cut at anyway; levels lie 254 apart at most
 RELEVANCE = 2048.0  # stored relevance of one mean deviation
 LARGEST_RELEVANCE = 32767.0
 FLOOR = 0.05  # relevance that any feature keeps
@@ -55,14 +56,14 @@ def _follow_scale(
 @kernel
 def _add_nearness(row: Weights, acc: Int32s, level: int, gain: int, cut: int, missing: int) -> None:
     """a_j += gain max(0, cut - |level - w_j|), and gain max(0, cut - missing) where w_j = 0."""
-    # All in 32 bits: the loop then runs in full vectors.
-    here, factor, top = np.int32(order_of(level)), np.int32(gain), np.int32(cut)
-    blank = np.int32(max(cut - missing, 0))
+    # In 16 bits up to the product: the loop then runs in vectors twice as long.
+    here, factor, top = np.int16(order_of(level)), np.int32(gain), np.int16(cut)
+    blank = np.int16(max(cut - missing, 0))
     for j in range(np.uint64(row.size)):
-        stored = np.int32(row[j])
-        far = np.int32(abs(np.int32(stored - np.int32(stored > 0)) - here))
-        near = max(np.int32(top - far), np.int32(0))
-        acc[j] += factor * (blank if stored == 0 else near)
+        stored = np.int16(row[j])
+        apart = np.int16(np.int16(stored - np.int16(stored > 0)) - here)
+        near = max(np.int16(top - max(apart, np.int16(-apart))), np.int16(0))
+        acc[j] += np.int32(factor * np.int32(blank if stored == 0 else near))
 
 
 @kernel
@@ -108,9 +109,9 @@ def deliver_nearness(
         if total > 0.0:
             weight = FLOOR + max(float(relevance[f, 0]), 0.0) * n_features / total
         gain = max(int(weight / steps * one + 0.5), 1)
-        cut = max(int(const[CUTOFF] * steps), 1)
+        cut = max(int(min(const[CUTOFF] * steps, LONGEST)), 1)
         reached += gain * cut
-        _add_nearness(w[f, :n], acc, int(payload[k]), gain, cut, max(int(steps + 0.5), 1))
+        _add_nearness(w[f, :n], acc, int(payload[k]), gain, cut, max(int(min(steps + 0.5, LONGEST)), 1))
     farthest[0] = reached
     count[PAYLOAD_WORDS] += pre.size
     count_delivery(nnz, count, pre, acc.size, const)
@@ -128,9 +129,10 @@ def nearness(rows: Weights, given: Mapping[str, NDArray[Any]], cutoff: float) ->
         if step[f] == 0.0:
             continue  # constant so far: equally near to all
         steps = deviation[f] / step[f]
-        gain, cut = max(int(weight[f] / steps * one + 0.5), 1), max(int(cutoff * steps), 1)
+        gain = max(int(weight[f] / steps * one + 0.5), 1)
+        cut, missing = (max(int(min(d, LONGEST)), 1) for d in (cutoff * steps, steps + 0.5))
         stored = rows[k].astype(np.int64)
-        far = np.where(stored == 0, max(int(steps + 0.5), 1), np.abs(stored - (stored > 0) - order_of(level)))
+        far = np.where(stored == 0, missing, np.abs(stored - (stored > 0) - order_of(level)))
         near[k] = gain * np.maximum(cut - far, 0)
     return near
 
