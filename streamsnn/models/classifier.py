@@ -28,7 +28,7 @@ from streamsnn.types import Encoder, Readout, Rule
 class SpikingClassifier(base.Classifier):
     """Learns classes from a stream, one event at a time, on the counting core.
 
-        default     features -> graded spikes -> 2,000 exemplar neurons, and a line per class -> votes
+        default     features -> graded spikes -> 3,000 exemplar neurons, and a line per class -> votes
         otherwise   features -> encoder -> frozen sparse code (k winners of n_hidden) -> rule -> readout
 
     The default is one setting for streams in any order: mixed, drifting, or class after class. Its neurons
@@ -61,8 +61,8 @@ class SpikingClassifier(base.Classifier):
     seed
         Equal seed and stream give equal bits.
 
-    Memory in bytes, however long the stream: by default 2,000 per feature, 250 per class, one per feature
-    and class, and 100,000 (`Exemplars(size=...)` for more or fewer). With counting units `n_hidden` + 100 per
+    Memory in bytes, however long the stream: by default 3,000 per feature, 250 per class, one per feature
+    and class, and 150,000 (`Exemplars(size=...)` for more or fewer). With counting units `n_hidden` + 100 per
     unit, at most `max_units` units per class, 30 per class, 30 `n_hidden`, 8 `n_hidden` + 300 per feature,
     or what the trunk takes. Up to twice that, for arrays double when they are full. No feature and no class
     is ever forgotten: a stream that goes on bringing new names goes on growing.

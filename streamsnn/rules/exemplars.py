@@ -77,7 +77,7 @@ class Exemplars(OncePerSample):
     500
     """
 
-    size: int = 2000
+    size: int = 3000
     cutoff: float = 4.0
     memory: int = 2000
 

@@ -127,7 +127,7 @@ def test_memory_stays_however_long_the_stream(rng: np.random.Generator) -> None:
     wide = SpikingClassifier()
     for label in ("a", "b", "c"):
         wide.learn_one(rng.random(64), label)
-    assert wide.core.nbytes < 1.1 * (64 * 2000 + 3 * 250 + 64 * 3 + 100_000)
+    assert wide.core.nbytes < 1.1 * (64 * 3000 + 3 * 250 + 64 * 3 + 150_000)
 
 
 def test_labels_that_come_late_or_never_move_scales_only(rng: np.random.Generator) -> None:
