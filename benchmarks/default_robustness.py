@@ -95,13 +95,7 @@ def samples_of(name: str, held_out: bool, limit: int, seed: int) -> LabelledSet:
         chosen["n"] = min(dataset.options["n"], limit)
     samples = dataset.load(seed, **chosen)
     if samples.in_time:
-        kept = stretches(len(samples.y_train), limit)
-        samples = replace(
-            samples,
-            x_train=samples.x_train[kept],
-            y_train=samples.y_train[kept],
-            group_train=None if samples.group_train is None else samples.group_train[kept],
-        )
+        samples = samples.only("train", stretches(len(samples.y_train), limit))
     return limited(samples, limit, TEST_LIMIT, seed)
 
 

@@ -45,8 +45,7 @@ def first(dataset: str, n: int) -> Callable[[int], LabelledSet]:
     """Loader of a data set's first n training samples, and all that it holds out."""
 
     def loaded(seed: int) -> LabelledSet:
-        found = find(dataset).load(seed)
-        return replace(found, x_train=found.x_train[:n], y_train=found.y_train[:n])
+        return find(dataset).load(seed).only("train", np.arange(n))
 
     return loaded
 

@@ -1,7 +1,6 @@
 """Fewer samples, evenly over the classes."""
 
-from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,19 +33,19 @@ def limited(samples: LabelledSet, limit: int | None, test_limit: int | None, see
     >>> limited(samples, 4, None, seed=0).y_train.tolist()
     [0, 1, 1, 1]
     """
-    parts: dict[str, Any] = {}
-    for part, most, what in (("train", limit, "limit"), ("test", test_limit, "test_limit")):
+    parts: tuple[tuple[Literal["train", "test"], int | None, str], ...] = (
+        ("train", limit, "limit"),
+        ("test", test_limit, "test_limit"),
+    )
+    for part, most, what in parts:
         y = getattr(samples, f"y_{part}")
         if most is None or most >= len(y):
             continue
         n_classes = len(np.unique(y))
         if most < n_classes:
             raise ValueError(f"{what} {most}: {samples.name} has {n_classes} classes, give that many or more")
-        rows = _evenly(y, most, seed)
-        for name in (f"x_{part}", f"y_{part}", f"group_{part}"):
-            array = getattr(samples, name)
-            parts[name] = None if array is None else array[rows]
-    return replace(samples, **parts) if parts else samples
+        samples = samples.only(part, _evenly(y, most, seed))
+    return samples
 
 
 def _evenly(y: NDArray[Any], most: int, seed: int) -> NDArray[np.int64]:

@@ -15,13 +15,14 @@ from streamsnn.view.bar_chart import Bars, bar_chart
 from streamsnn.view.heat_map import heat_map
 from streamsnn.view.line_chart import Series, ValueAxis, line_chart
 from streamsnn.view.page import figure, page, text
-from streamsnn.view.quantities import percent
+from streamsnn.view.quantities import percent, tick_text
 from streamsnn.view.scatter import Dot, scatter
 
 Arrays = Mapping[str, NDArray[Any]]
 PicturesOf = Callable[[Comparison, Entry], Arrays | None]
 """The arrays of a learner's first seed on a course, as `streamsnn.bench.pictures` names them."""
 
+SHORTEST_US = 0.1  # where bars of times begin, on a log scale
 SHOWN = 0.4  # below the best accuracy, what a picture of accuracy against writes still shows
 
 NOTES = (
@@ -117,7 +118,10 @@ def _latency(comparison: Comparison) -> list[str]:
     if not timed:
         return []
     bars = [
-        Bars(f"p{share}", [math.log10(1.0 + entry.mean(f"latency_p{share}_us")) for entry in timed])
+        Bars(
+            f"p{share}",
+            [max(math.log10(entry.mean(f"latency_p{share}_us") / SHORTEST_US), 0.0) for entry in timed],
+        )
         for share in (50, 99)
     ]
     drawn = bar_chart(
@@ -127,7 +131,7 @@ def _latency(comparison: Comparison) -> list[str]:
         "Median and 99th percentile of predicting and learning one sample.",
         value_axis="µs",
         place_axis="learner",
-        written=lambda power: f"{10.0**power - 1.0:,.0f}",
+        written=lambda power: tick_text(SHORTEST_US * 10.0**power),
     )
     return [figure(drawn, "Predict and learn one sample: median and 99th percentile, log scale.")]
 

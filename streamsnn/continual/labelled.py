@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -74,6 +74,17 @@ class LabelledSet:
             raise ValueError(
                 f"{self.name}: a picture of {self.image} is not {self.x_train.shape[1]} features."
             )
+
+    def only(self, part: Literal["train", "test"], rows: NDArray[np.int64]) -> Self:
+        """Leave out all but some rows of one part.
+
+        >>> samples = LabelledSet.split("toy", [[0.0], [0.1], [1.0], [1.1]], [0, 0, 1, 1], held_out=0.5)
+        >>> samples.only("train", np.array([1])).y_train.tolist()
+        [1]
+        """
+        given = {f"{what}_{part}": getattr(self, f"{what}_{part}") for what in ("x", "y", "group")}
+        kept: dict[str, Any] = {name: None if array is None else array[rows] for name, array in given.items()}
+        return replace(self, **kept)
 
     @property
     def classes(self) -> tuple[Hashable, ...]:

@@ -22,7 +22,7 @@ from streamsnn.types import Floats, Int32s, Ints, Weights
 
 CUTOFF, MEMORY = N_FORMAT, N_FORMAT + 1
 ONE = 1024.0  # nearness of one mean deviation in a feature of average relevance
-ROOM = 1.5e6  # sum of these over all features: 4 deviations of each then fit 24 bits
+ROOM = 6e6  # sum of these over all features, up to the cutoff of each: fits 24 bits
 LONGEST = 16384.0  # steps that a distance is cut at anyway; levels lie 254 apart at most
 RELEVANCE = 2048.0  # stored relevance of one mean deviation
 LARGEST_RELEVANCE = 32767.0
@@ -93,7 +93,7 @@ def deliver_nearness(
     if compared[0] > COMPARED:
         for f in range(n_features):
             total += max(float(relevance[f, 0]), 0.0)
-    one = min(ONE, ROOM / max(n_features, 1))
+    one = min(ONE, ROOM / (const[CUTOFF] * max(n_features, 1)))
     n = int(used[0])
     reached = 0
     for k in range(pre.size):
@@ -123,7 +123,7 @@ def nearness(rows: Weights, given: Mapping[str, NDArray[Any]], cutoff: float) ->
     useful = np.maximum(relevance.astype(np.float64), 0.0)
     told = given["compared"][0] > COMPARED and useful.sum() > 0.0
     weight = FLOOR + useful * deviation.size / useful.sum() if told else np.ones(deviation.size)
-    one = min(ONE, ROOM / max(deviation.size, 1))
+    one = min(ONE, ROOM / (cutoff * max(deviation.size, 1)))
     near = np.zeros(rows.shape)
     for k, (f, level) in enumerate(zip(given["pre"].tolist(), given["payload"].tolist(), strict=True)):
         if step[f] == 0.0:

@@ -5,12 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from streamsnn.view.quantities import tick_text
-from streamsnn.view.svg import element, label, line, nice_ticks, number, picture
+from streamsnn.view.svg import LETTER, element, label, line, nice_ticks, number, picture
 
 WIDTH, HEIGHT = 720.0, 280.0
 LEFT, RIGHT, TOP, BOTTOM = 66.0, 712.0, 46.0, 236.0
 MOST_NAMES = 30  # places that get a name; of more, every second, third, ...
-LETTER = 6.6  # pixels of a letter: no text can be measured here
 SLANT = -32.0  # degrees, for names longer than their place
 
 
@@ -92,8 +91,8 @@ def _place_name(x: float, name: str, slanted: bool) -> str:
 def _legend(series: Sequence[Bars]) -> list[str]:
     parts, x = [], RIGHT
     for index, one in reversed(list(enumerate(series))):
+        parts.append(label(x, TOP - 28, one.name, "legend", "end"))
         x -= LETTER * len(one.name)
-        parts.append(label(x, TOP - 28, one.name, "legend", "start"))
         swatch = {"x": number(x - 18), "y": number(TOP - 38), "width": "12", "height": "12"}
         parts.append(element("rect", {**swatch, "class": f"bar bar-{index}"}))
         x -= 34

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from html import escape
 
 from streamsnn.view.quantities import percent
-from streamsnn.view.svg import element, label, picture
+from streamsnn.view.svg import LETTER, element, label, picture
 
 WIDTH, TOP, ROW = 720.0, 46.0, 26.0
-LETTER = 7.2  # pixels of a letter: no text can be measured here
 WIDEST_NAME = 24  # letters
 DARK_FROM = 0.7
 """From this share of the strongest cell on, its number is drawn in the page's background."""

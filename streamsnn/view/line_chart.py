@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from streamsnn.view.quantities import tick_text
-from streamsnn.view.svg import element, label, line, nice_ticks, number, picture
+from streamsnn.view.svg import LETTER, element, label, line, nice_ticks, number, picture
 
 WIDTH, HEIGHT = 720.0, 330.0
 LEFT, RIGHT, TOP, BOTTOM = 66.0, 712.0, 54.0, 284.0
@@ -138,9 +138,8 @@ def _drawn(spots: list[tuple[float, float]], style: str, marks: bool) -> str:
 def _legend(series: Sequence[Series]) -> list[str]:
     parts, x = [], RIGHT
     for index, one in reversed(list(enumerate(series))):
-        # No text can be measured here: 6.6 px a letter is the width of the page's 12.5 px face, with room.
-        x -= 6.6 * len(one.name)
-        parts.append(label(x, TOP - 36, one.name, "legend", "start"))
+        parts.append(label(x, TOP - 36, one.name, "legend", "end"))
+        x -= LETTER * len(one.name)
         swatch = element("path", {"d": f"M{number(x - 30)} {number(TOP - 40)}h24"})
         parts.append(element("g", {"class": f"line line-{index}"}, swatch))
         x -= 46

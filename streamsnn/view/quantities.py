@@ -2,18 +2,20 @@
 
 import math
 
+ROUNDING = 1e-12  # a share below this is what sums of shares leave over
+
 
 def percent(share: float, digits: int = 1) -> str:
     """Write a share as a percentage; a small share keeps two significant digits.
 
     Examples
     --------
-    >>> percent(0.9783), percent(0.00042), percent(1.0), percent(0.0), percent(math.nan)
+    >>> percent(0.9783), percent(0.00042), percent(1.0), percent(1.0 - 0.9 - 0.1), percent(math.nan)
     ('97.8 %', '0.042 %', '100.0 %', '0.0 %', '–')
     """
     if not math.isfinite(share):
         return "–"
-    value = 100.0 * share
+    value = 0.0 if abs(share) < ROUNDING else 100.0 * share
     if 0.0 < abs(value) < 1.0:
         digits = max(digits, 1 - math.floor(math.log10(abs(value))))
     return f"{value:.{digits}f} %"

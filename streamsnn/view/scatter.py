@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from streamsnn.continual.metrics.writes import pareto_front
 from streamsnn.view.quantities import percent, tick_text
-from streamsnn.view.svg import element, label, line, nice_ticks, number, picture
+from streamsnn.view.svg import LETTER, element, label, line, nice_ticks, number, picture
 
 WIDTH, HEIGHT = 720.0, 380.0
-LEFT, RIGHT, TOP, BOTTOM = 66.0, 700.0, 34.0, 326.0
+LEFT, RIGHT, TOP, BOTTOM = 66.0, 684.0, 34.0, 326.0
 LINE_HEIGHT = 14.0  # pixels between two names, so that they can be read
-LETTER = 6.4  # pixels of a letter of a name: no text can be measured here
 
 
 @dataclass(frozen=True)

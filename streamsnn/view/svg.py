@@ -6,6 +6,8 @@ from html import escape
 
 Attributes = Mapping[str, str | float]
 
+LETTER = 7.6  # pixels of a letter of the page's faces, a little more than most: no text can be measured here
+
 
 def element(name: str, attributes: Attributes, *children: str) -> str:
     """Return one SVG element; attribute values are escaped, numbers rounded to a tenth of a pixel.

@@ -224,6 +224,16 @@ def test_follows_a_concept_that_turns_round(rng: np.random.Generator) -> None:
     assert right[850:].mean() > 0.9
 
 
+def test_sums_of_many_features_fit_with_any_cutoff(rng: np.random.Generator) -> None:
+    x, y = rng.normal(size=(200, 784)), np.arange(200) % 2
+    x[y == 1] += 0.3
+    x[:100] *= 1000.0  # then scales shrink, and a deviation has the most steps
+    core = Core(exemplar_network(Exemplars(cutoff=100.0), None, None), n_features=784, n_classes=2, seed=0)
+    core.run(x, y, learn=True)
+    assert core.counters["overflows"] == 0
+    assert 1e6 < core.array("p0.farthest")[0] < 2**23
+
+
 def test_predicting_changes_nothing(rng: np.random.Generator) -> None:
     core = core_of(25, 4, 3)
     core.run(*drifting(rng, 100), learn=True)
