@@ -28,29 +28,50 @@ def find(v: Int32s, owner: Int32s, born: Ints, clock: Ints, used: int, age: int,
 
 
 @kernel
+def as_near(v: Int32s, used: int, edge: int) -> int:
+    """How many neurons lie just as near as that."""
+    n, near = np.int32(0), np.int32(edge)  # in 32 bits: the loop then runs in full vectors
+    for j in range(np.uint64(used)):
+        n += np.int32(v[j] == near)
+    return int(n)
+
+
+@kernel
 def vote_of(
     e: int,
     k: int,
+    ties: bool,
     farthest: int,
     v: Int32s,
     owner: Int32s,
+    born: Ints,
     clock: Ints,
+    used: int,
+    age: int,
     nearest: Int32s,
     vote: Floats,
     floor: float,
 ) -> None:
-    """Probabilities of vote e from the k nearest."""
-    known = 0
+    """Probabilities of vote e from the k nearest and, if asked for, all that are as near as the last."""
     for c in range(clock.size):
-        known += int(clock[c] > 0)
         vote[c, e] = floor if clock[c] > 0 else 0.0
-    total = floor * known
-    first = float(farthest - v[nearest[0]])
-    reach = float(farthest - v[nearest[k - 1]]) - 0.9 * first + 1.0
+    first, edge = float(farthest - v[nearest[0]]), v[nearest[k - 1]]
+    reach = float(farthest - edge) - 0.9 * first + 1.0
+    if ties:
+        nearer = k
+        while nearer > 0 and v[nearest[nearer - 1]] == edge:
+            nearer -= 1
+        if as_near(v, used, edge) > k - nearer:
+            k = nearer
+            strength = np.exp((first - (farthest - edge)) / reach)
+            for j in range(used):
+                if v[j] == edge and (age == 0 or clock[owner[j]] - born[j] <= age):
+                    vote[owner[j], e] += strength
     for i in range(k):
-        strength = np.exp((first - (farthest - v[nearest[i]])) / reach)
-        vote[owner[nearest[i]], e] += strength
-        total += strength
+        vote[owner[nearest[i]], e] += np.exp((first - (farthest - v[nearest[i]])) / reach)
+    total = 0.0
+    for c in range(clock.size):
+        total += vote[c, e]
     for c in range(clock.size):
         vote[c, e] /= total
 

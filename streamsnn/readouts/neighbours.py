@@ -27,18 +27,19 @@ class Neighbours:
         score_c = log sum_e softmax_e( sharpness mean_c' R_ec' - max(0, z_e - slack) ) P_e(c)
         z_e = (g_e - mean g_e) / (mean |g_e - mean g_e| + 0.01) ,   g_e = log( d_1 of e's age / d_1 of all )
 
-    R_ec is how often vote e was right about class c, over the last 1 / (1 - keep) samples of that class: also
-    trust ages only when a class itself is seen, so that a long run of one class does not decide about the
-    others. Young neurons follow drift, but know little of what was seen long ago: where they lie farther off
-    than usual, next to the older ones, they are trusted less (means over 1 / (1 - keep) samples). Lines learn
-    to say in a run of one class what is seen just now, so they are judged by samples of another class than
-    the one before alone; not trusted where there are none. Without a spike the scores are the frequencies of
-    the classes.
+    The largest k takes all that lie as near as the last of them: where features have few values, hundreds
+    may be alike. R_ec is how often vote e was right about class c, over the last 1 / (1 - keep) samples of
+    that class: also trust ages only when a class itself is seen, so that a long run of one class does not
+    decide about the others. Young neurons follow drift, but know little of what was seen long ago: where they
+    lie farther off than usual, next to the older ones, they are trusted less (means over 1 / (1 - keep)
+    samples). Lines learn to say in a run of one class what is seen just now, so they are judged by samples of
+    another class than the one before alone; not trusted where there are none. Without a spike the scores are
+    the frequencies of the classes.
 
     Parameters
     ----------
     counts
-        Neighbours that vote, in rising order.
+        Neighbours that vote, in rising order; ties with the last of the last number, too.
     ages
         Oldest neuron that may vote, in samples of its class; 0 for all.
     floor
@@ -140,9 +141,11 @@ class Neighbours:
         for age in self.ages:
             old = clock[owner] - given["born"] > age if age else np.zeros(v.size, bool)
             ranked = np.argsort(-v.astype(np.int64), kind="stable")
-            nearest = ranked[~old[ranked]][: self.counts[-1]]
+            young = ranked[~old[ranked]]
             for n in self.counts:
-                voters = nearest[:n]
+                voters = young[:n]
+                if n == self.counts[-1]:
+                    voters = young[v[young] >= v[voters[-1]]]
                 d = (farthest - v[voters]).astype(np.float64)
                 strength = np.exp((d[0] - d) / (d[-1] - 0.9 * d[0] + 1.0))
                 whole = strength.sum() + self.floor * int((clock > 0).sum())
@@ -184,7 +187,21 @@ def _read_both(
         gap[a] = np.log(farthest[0] - v[nearest[0]] + 1.0)
         for i in range(n_counts):
             k = min(int(const[FIRST + i]), n)
-            vote_of(a * n_counts + i, k, int(farthest[0]), v, owner, clock, nearest, vote, const[FLOOR])
+            vote_of(
+                a * n_counts + i,
+                k,
+                i == n_counts - 1,
+                int(farthest[0]),
+                v,
+                owner,
+                born,
+                clock,
+                int(used[0]),
+                age,
+                nearest,
+                vote,
+                const[FLOOR],
+            )
     if lines_v.size > 0:
         vote_by_lines(trust.size - 1, lines_v, clock, vote)
     gap -= gap.min()

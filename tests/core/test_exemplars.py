@@ -224,6 +224,17 @@ def test_follows_a_concept_that_turns_round(rng: np.random.Generator) -> None:
     assert right[850:].mean() > 0.9
 
 
+def test_all_that_are_alike_have_a_vote() -> None:
+    votes = Neighbours(counts=(2, 15), ages=(0,), sharpness=0.0, lines=False)
+    core = Core(exemplar_network(Exemplars(size=200), None, votes), n_features=1, n_classes=2, seed=0)
+    y = np.array([1] * 40 + [0] * 60 + [1] * 10)
+    core.run(np.where(np.arange(110) < 100, 3.0, 4.0)[:, None], y, learn=True)
+    shares = np.exp(core.run(np.array([[3.0]]), np.array([-1]), learn=False))[0]
+    # the nearest two hold class 1; of all that are as near 60 hold class 0, and each class has 0.14 of a vote
+    assert shares[0] == pytest.approx((0.14 / 2.28 + 60.14 / 100.28) / 2, rel=1e-12)
+    assert shares.sum() == pytest.approx(1.0, rel=1e-12)
+
+
 def test_sums_of_many_features_fit_with_any_cutoff(rng: np.random.Generator) -> None:
     x, y = rng.normal(size=(200, 784)), np.arange(200) % 2
     x[y == 1] += 0.3

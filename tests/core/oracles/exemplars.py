@@ -109,9 +109,12 @@ class Model:
                 for j in range(len(self.held))
                 if not oldest or self.samples[self.owner[j]] - self.born[j] <= oldest
             ]
-            near = sorted(young, key=lambda j: (distances[j], j))[:15]
+            ranked = sorted(young, key=lambda j: (distances[j], j))
+            near = [j for j in ranked if distances[j] <= distances[ranked[:15][-1]]]
             nearest.append(math.log(distances[near[0]] + 1))
-            self.votes += [self._vote([distances[j] for j in near[:k]], near[:k]) for k in (2, 5, 15)]
+            self.votes += [
+                self._vote([distances[j] for j in some], some) for some in (near[:2], near[:5], near)
+            ]
         self.gaps = [d - nearest[0] for d in nearest]
         doubts = [
             max((g - mean) / (spread + 0.01) - 2.0, 0.0)
