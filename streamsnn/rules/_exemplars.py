@@ -28,6 +28,7 @@ RELEVANCE = 2048.0  # stored relevance of one mean deviation
 LARGEST_RELEVANCE = 32767.0
 FLOOR = 0.05  # relevance that any feature keeps
 COMPARED = 30  # samples before relevances count
+ABSURD = 2.0  # relevances do not count where those below 0 add up to so many times those above
 
 
 @kernel
@@ -89,10 +90,12 @@ def deliver_nearness(
 ) -> None:
     """Add how near each spike is to what the neurons hold; rows follow the encoder's scale first."""
     n_features = deviation.size
-    total = 0.0
+    useful, harmful = 0.0, 0.0
     if compared[0] > COMPARED:
         for f in range(n_features):
-            total += max(float(relevance[f, 0]), 0.0)
+            useful += max(float(relevance[f, 0]), 0.0)
+            harmful += max(-float(relevance[f, 0]), 0.0)
+    told = harmful < ABSURD * useful
     one = min(ONE, ROOM / (const[CUTOFF] * max(n_features, 1)))
     n = int(used[0])
     reached = 0
@@ -106,8 +109,8 @@ def deliver_nearness(
             continue  # constant so far: equally near to all
         steps = deviation[f] / step[f]
         weight = 1.0
-        if total > 0.0:
-            weight = FLOOR + max(float(relevance[f, 0]), 0.0) * n_features / total
+        if told:
+            weight = FLOOR + max(float(relevance[f, 0]), 0.0) * n_features / useful
         gain = max(int(weight / steps * one + 0.5), 1)
         cut = max(int(min(const[CUTOFF] * steps, LONGEST)), 1)
         reached += gain * cut
@@ -120,8 +123,8 @@ def deliver_nearness(
 def nearness(rows: Weights, given: Mapping[str, NDArray[Any]], cutoff: float) -> Floats:
     """What `deliver_nearness` adds for each spike and neuron, `[n_spikes, n_neurons]`, to be explained."""
     deviation, step, relevance = given["deviation"], given["step"], given["relevance"][:, 0]
-    useful = np.maximum(relevance.astype(np.float64), 0.0)
-    told = given["compared"][0] > COMPARED and useful.sum() > 0.0
+    useful, harmful = (np.maximum(sign * relevance.astype(np.float64), 0.0) for sign in (1, -1))
+    told = given["compared"][0] > COMPARED and harmful.sum() < ABSURD * useful.sum()
     weight = FLOOR + useful * deviation.size / useful.sum() if told else np.ones(deviation.size)
     one = min(ONE, ROOM / (cutoff * max(deviation.size, 1)))
     near = np.zeros(rows.shape)

@@ -33,18 +33,21 @@ class Exemplars(OncePerSample):
     Learning sample of class c, with j+ the nearest neuron of class c and j- the nearest of another:
 
         r_f += (|l_f - w_fj-| - |l_f - w_fj+| - r_f) / min(n, memory)    in deviations, each cut at `cutoff`
-        u_f = 1/20 + F max(0, r_f) / sum_k max(0, r_k)                   after 30 samples, 1 before
+        u_f = 1/20 + F max(0, r_f) / sum_k max(0, r_k)                   after 30 samples, 1 before,
+              and 1 where sum_k max(0, -r_k) >= 2 sum_k max(0, r_k)
         w_fj = l_f,  j a free neuron, or one of the class that holds most (c itself, if none more)
              = w_fj+ if f is missing, but more than half of all features are not; else 0
         rank_j > 0 at random, once;    rank_j- = -|rank_j-| if j- is nearer than j+
 
-    A sample with holes would be as far from what it resembles as from the rest, so it is completed from the
-    nearest of its class. One with little to compare, or of a kind that lacks most features, stays as it is.
-    Age is counted in samples of the neuron's own class: what is learned about a class stays until that class
-    is seen again, or until others need room and it holds most. In that class the younger half is safe, so
-    that drift is followed; of the older half the lowest rank goes: who misled, then at random, so that those
-    that stay are an even sample of all that the class ever was. The levels of whole samples are stored:
-    nothing is learned from them a second time, but they are there to be read.
+    Where many classes have few samples each, or labels change their meaning, another class's nearest is the
+    nearer one in most features: relevances then tell nothing, and all features count alike. A sample with
+    holes would be as far from what it resembles as from the rest, so it is completed from the nearest of its
+    class. One with little to compare, or of a kind that lacks most features, stays as it is. Age is counted
+    in samples of the neuron's own class: what is learned about a class stays until that class is seen again,
+    or until others need room and it holds most. In that class the younger half is safe, so that drift is
+    followed; of the older half the lowest rank goes: who misled, then at random, so that those that stay are
+    an even sample of all that the class ever was. The levels of whole samples are stored: nothing is learned
+    from them a second time, but they are there to be read.
 
     Parameters
     ----------

@@ -224,6 +224,19 @@ def test_follows_a_concept_that_turns_round(rng: np.random.Generator) -> None:
     assert right[850:].mean() > 0.9
 
 
+def test_relevances_that_tell_nothing_do_not_count(rng: np.random.Generator) -> None:
+    # thirty classes without any order: of 90 others one is always nearer than the few of the own class
+    x, y = rng.normal(size=(150, 5)), np.arange(150) % 30
+    core, oracle = core_of(100, 5, 30, seed=3, lines=False), Model(100, 5, 30, seed=3)
+    scores = core.run(x, y, learn=True)
+    expected = [oracle.run(row, label) for row, label in zip(x.tolist(), y.tolist(), strict=True)]
+    relevance = core.arrays()["p0.relevance"][:5, 0].astype(int)
+    assert relevance.tolist() == oracle.relevance
+    assert -relevance[relevance < 0].sum() > 2 * relevance[relevance > 0].sum()
+    # the order in which a handful of exponentials is summed
+    np.testing.assert_allclose(scores, expected, rtol=1e-9, atol=1e-12)
+
+
 def test_all_that_are_alike_have_a_vote() -> None:
     votes = Neighbours(counts=(2, 15), ages=(0,), sharpness=0.0, lines=False)
     core = Core(exemplar_network(Exemplars(size=200), None, votes), n_features=1, n_classes=2, seed=0)

@@ -41,8 +41,8 @@ class Model:
         self.votes: list[list[float]] = []
 
     def _weigh(self, f: int) -> float:
-        total = sum(max(r, 0) for r in self.relevance)
-        if self.compared <= 30 or not total:
+        total, against = (sum(max(sign * r, 0) for r in self.relevance) for sign in (1, -1))
+        if self.compared <= 30 or against >= 2 * total:
             return 1.0
         return 0.05 + max(self.relevance[f], 0) * len(self.relevance) / total
 
