@@ -28,7 +28,7 @@ RELEVANCE = 2048.0  # stored relevance of one mean deviation
 LARGEST_RELEVANCE = 32767.0
 FLOOR = 0.05  # relevance that any feature keeps
 COMPARED = 30  # samples before relevances count
-ABSURD = 2.0  # relevances do not count where those below 0 add up to so many times those above
+ABSURD = 20.0  # relevances do not count where those below 0 add up to so many times those above
 
 
 @kernel

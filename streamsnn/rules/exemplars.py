@@ -34,13 +34,13 @@ class Exemplars(OncePerSample):
 
         r_f += (|l_f - w_fj-| - |l_f - w_fj+| - r_f) / min(n, memory)    in deviations, each cut at `cutoff`
         u_f = 1/20 + F max(0, r_f) / sum_k max(0, r_k)                   after 30 samples, 1 before,
-              and 1 where sum_k max(0, -r_k) >= 2 sum_k max(0, r_k)
+              and 1 where sum_k max(0, -r_k) >= 20 sum_k max(0, r_k)
         w_fj = l_f,  j a free neuron, or one of the class that holds most (c itself, if none more)
              = w_fj+ if f is missing, but more than half of all features are not; else 0
         rank_j > 0 at random, once;    rank_j- = -|rank_j-| if j- is nearer than j+
 
     Where many classes have few samples each, or labels change their meaning, another class's nearest is the
-    nearer one in most features: relevances then tell nothing, and all features count alike. A sample with
+    nearer one in nearly every feature: relevances then tell nothing, and features count alike. A sample with
     holes would be as far from what it resembles as from the rest, so it is completed from the nearest of its
     class. One with little to compare, or of a kind that lacks most features, stays as it is. Age is counted
     in samples of the neuron's own class: what is learned about a class stays until that class is seen again,

@@ -232,7 +232,7 @@ def test_relevances_that_tell_nothing_do_not_count(rng: np.random.Generator) -> 
     expected = [oracle.run(row, label) for row, label in zip(x.tolist(), y.tolist(), strict=True)]
     relevance = core.arrays()["p0.relevance"][:5, 0].astype(int)
     assert relevance.tolist() == oracle.relevance
-    assert -relevance[relevance < 0].sum() > 2 * relevance[relevance > 0].sum()
+    assert -relevance[relevance < 0].sum() > 20 * relevance[relevance > 0].sum()
     # the order in which a handful of exponentials is summed
     np.testing.assert_allclose(scores, expected, rtol=1e-9, atol=1e-12)
 

@@ -42,7 +42,7 @@ class Model:
 
     def _weigh(self, f: int) -> float:
         total, against = (sum(max(sign * r, 0) for r in self.relevance) for sign in (1, -1))
-        if self.compared <= 30 or against >= 2 * total:
+        if self.compared <= 30 or against >= 20 * total:
             return 1.0
         return 0.05 + max(self.relevance[f], 0) * len(self.relevance) / total
 
