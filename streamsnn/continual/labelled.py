@@ -75,8 +75,8 @@ class LabelledSet:
                 f"{self.name}: a picture of {self.image} is not {self.x_train.shape[1]} features."
             )
 
-    def only(self, part: Literal["train", "test"], rows: NDArray[np.int64]) -> Self:
-        """Leave out all but some rows of one part.
+    def only(self, part: Literal["train", "test"], rows: NDArray[np.int64] | NDArray[np.bool_]) -> Self:
+        """Leave out all but some rows of one part, given by number or by mask.
 
         >>> samples = LabelledSet.split("toy", [[0.0], [0.1], [1.0], [1.1]], [0, 0, 1, 1], held_out=0.5)
         >>> samples.only("train", np.array([1])).y_train.tolist()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from streamsnn.view.quantities import tick_text
-from streamsnn.view.svg import LETTER, element, label, line, nice_ticks, number, picture
+from streamsnn.view.svg import LETTER, element, label, legend, line, nice_ticks, number, picture
 
 WIDTH, HEIGHT = 720.0, 280.0
 LEFT, RIGHT, TOP, BOTTOM = 66.0, 712.0, 46.0, 236.0
@@ -78,7 +78,8 @@ def bar_chart(
             parts.append(_place_name(LEFT + step * (place + 0.5), name, slanted))
     parts.append(line(LEFT, height(0.0), RIGHT, height(0.0), "base"))
     parts.append(label((LEFT + RIGHT) / 2, HEIGHT + room - 6, place_axis, "axis"))
-    return picture(title, description, WIDTH, HEIGHT + room, *parts, *_legend(series))
+    names = legend([one.name for one in series], RIGHT, TOP - 28, 12, _swatch)
+    return picture(title, description, WIDTH, HEIGHT + room, *parts, *names)
 
 
 def _place_name(x: float, name: str, slanted: bool) -> str:
@@ -88,12 +89,6 @@ def _place_name(x: float, name: str, slanted: bool) -> str:
     return element("g", {"transform": turned}, label(0, 0, name, anchor="end"))
 
 
-def _legend(series: Sequence[Bars]) -> list[str]:
-    parts, x = [], RIGHT
-    for index, one in reversed(list(enumerate(series))):
-        parts.append(label(x, TOP - 28, one.name, "legend", "end"))
-        x -= LETTER * len(one.name)
-        swatch = {"x": number(x - 18), "y": number(TOP - 38), "width": "12", "height": "12"}
-        parts.append(element("rect", {**swatch, "class": f"bar bar-{index}"}))
-        x -= 34
-    return parts
+def _swatch(index: int, left: float) -> str:
+    place = {"x": number(left), "y": number(TOP - 38), "width": "12", "height": "12"}
+    return element("rect", {**place, "class": f"bar bar-{index}"})

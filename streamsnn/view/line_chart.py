@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from streamsnn.view.quantities import tick_text
-from streamsnn.view.svg import LETTER, element, label, line, nice_ticks, number, picture
+from streamsnn.view.svg import element, label, legend, line, nice_ticks, number, picture
 
 WIDTH, HEIGHT = 720.0, 330.0
 LEFT, RIGHT, TOP, BOTTOM = 66.0, 712.0, 54.0, 284.0
@@ -96,7 +96,8 @@ def line_chart(
     parts = _value_axis(axis, low, high) + _event_axis(reach) + _boundaries(boundaries, reach)
     for index, (one, points) in enumerate(zip(series, lines, strict=True)):
         parts.append(_drawn([spot(x, y) for x, y in points], f"line line-{index}", one.marks))
-    return picture(title, description, WIDTH, HEIGHT, *parts, *_legend(series))
+    names = legend([one.name for one in series], RIGHT, TOP - 36, 24, _swatch)
+    return picture(title, description, WIDTH, HEIGHT, *parts, *names)
 
 
 def _value_axis(axis: ValueAxis, low: float, high: float) -> list[str]:
@@ -135,12 +136,6 @@ def _drawn(spots: list[tuple[float, float]], style: str, marks: bool) -> str:
     return element("g", {"class": style}, element("path", {"d": path}), *dots)
 
 
-def _legend(series: Sequence[Series]) -> list[str]:
-    parts, x = [], RIGHT
-    for index, one in reversed(list(enumerate(series))):
-        parts.append(label(x, TOP - 36, one.name, "legend", "end"))
-        x -= LETTER * len(one.name)
-        swatch = element("path", {"d": f"M{number(x - 30)} {number(TOP - 40)}h24"})
-        parts.append(element("g", {"class": f"line line-{index}"}, swatch))
-        x -= 46
-    return parts
+def _swatch(index: int, left: float) -> str:
+    stroke = element("path", {"d": f"M{number(left)} {number(TOP - 40)}h24"})
+    return element("g", {"class": f"line line-{index}"}, stroke)

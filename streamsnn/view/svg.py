@@ -1,7 +1,7 @@
 """Small parts that inline SVG pictures are made of; colours come from the page's style sheet by class."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 Attributes = Mapping[str, str | float]
@@ -30,6 +30,25 @@ def label(x: float, y: float, text: str, style: str = "tick", anchor: str = "mid
     '<text x="1" y="2" class="tick" text-anchor="end">R&amp;D</text>'
     """
     return element("text", {"x": x, "y": y, "class": style, "text-anchor": anchor}, escape(text))
+
+
+def legend(
+    names: Sequence[str], x: float, y: float, width: float, swatch: Callable[[int, float], str]
+) -> list[str]:
+    """Return names in a row that ends at x, each behind its swatch: `swatch(index, left)`, so wide.
+
+    Examples
+    --------
+    >>> legend(["a", "b"], 100, 9, 12, lambda index, left: f"<{index} at {left:.1f}>")[1::2]
+    ['<1 at 74.4>', '<0 at 32.8>']
+    """
+    parts = []
+    for index, name in reversed(list(enumerate(names))):
+        parts.append(label(x, y, name, "legend", "end"))
+        left = x - LETTER * len(name) - 6 - width
+        parts.append(swatch(index, left))
+        x = left - 16
+    return parts
 
 
 def line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:

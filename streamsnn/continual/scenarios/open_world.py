@@ -62,7 +62,7 @@ class OpenWorld:
         train, test = group_of(samples.y_train, learned) == 0, group_of(samples.y_test, learned) == 0
         if test.all():
             raise ValueError(f"{samples.name}: no sample of an unknown class is held out; hold some out.")
-        course = self.over.course(_part(samples, train, test), seed)
+        course = self.over.course(samples.only("train", train).only("test", test), seed)
         made = course.samples
         # Unknown samples go behind those that the columns count.
         everything = replace(
@@ -75,16 +75,3 @@ class OpenWorld:
         )
         unknown = np.arange(len(made.x_test), len(everything.x_test))
         return replace(course, samples=everything, unknown=unknown)
-
-
-def _part(samples: LabelledSet, train: np.ndarray, test: np.ndarray) -> LabelledSet:
-    groups = samples.group_train, samples.group_test
-    return replace(
-        samples,
-        x_train=samples.x_train[train],
-        y_train=samples.y_train[train],
-        x_test=samples.x_test[test],
-        y_test=samples.y_test[test],
-        group_train=None if groups[0] is None else groups[0][train],
-        group_test=None if groups[1] is None else groups[1][test],
-    )
