@@ -172,7 +172,7 @@ def test_a_thousand_classes_each_seen_three_times(name: str, rng: np.random.Gene
     most = {"default": 3 * N + 4, "counting": 40, "budget": BUDGET + 20 * BUDGET / 3 * 1.05}
     assert writes(model) < 3000 * most[name]
     size, count = model.core.nbytes, units(model)
-    for c in rng.integers(0, 1000, 4000).tolist():
+    for c in rng.integers(0, 1000, 20_000).tolist():
         model.learn_one(near(c), c)
     assert model.core.nbytes == size and units(model) <= 1.1 * count
     assert size == pytest.approx(expected_bytes(model), rel=0.1)
